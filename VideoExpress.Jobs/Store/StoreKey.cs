@@ -1,0 +1,48 @@
+using System.Text.RegularExpressions;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// The name of an object in the store: <c>inbox/{job}/{attempt}/{name}</c> for what a worker puts,
+/// <c>jobs/{job}/{attempt}/{name}.{ext}</c> for what is published. Made from our own ids only, never from a user's words.
+/// </summary>
+public readonly partial record struct StoreKey
+{
+    private StoreKey(string value) => Value = value;
+
+    /// <summary>The key as the store knows it, with forward slashes and without a leading one.</summary>
+    public string Value { get; }
+
+    /// <summary>True for a published object: immutable, and never given a PUT URL.</summary>
+    public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal);
+
+    /// <summary>Where a worker puts the file <paramref name="name"/> of an attempt.</summary>
+    public static StoreKey Inbox(Guid jobId, Guid attemptId, string name) => Parse($"inbox/{jobId:D}/{attemptId:D}/{name}");
+
+    /// <summary>The published file of a job; <paramref name="edition"/> is an attempt's id, or <c>export-{n}</c>.</summary>
+    public static StoreKey Published(Guid jobId, string edition, string fileName) => Parse($"jobs/{jobId:D}/{edition}/{fileName}");
+
+    /// <summary>Reads a key.</summary>
+    /// <exception cref="FormatException">It is empty, has empty, dotted or foreign segments, or more than 512 characters.</exception>
+    public static StoreKey Parse(string value) =>
+        TryParse(value, out var key) ? key : throw new FormatException($"\"{value}\" is not a key of the object store.");
+
+    /// <summary>Reads a key; false when it is none.</summary>
+    public static bool TryParse(string? value, out StoreKey key)
+    {
+        key = default;
+        if (value is null || value.Length > 512 || !Shape().IsMatch(value))
+        {
+            return false;
+        }
+
+        key = new StoreKey(value);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public override string ToString() => Value;
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*\z")]
+    private static partial Regex Shape();
+}
