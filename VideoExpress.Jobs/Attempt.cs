@@ -1,0 +1,59 @@
+using System.Text.Json;
+
+namespace VideoExpress.Jobs;
+
+/// <summary>One paid submission of a job's GPU step, written before the request is sent.</summary>
+public sealed record Attempt
+{
+    /// <summary>Travels in the worker's input and names its place in the store.</summary>
+    public required Guid Id { get; init; }
+
+    /// <summary>Whose it is.</summary>
+    public required Guid JobId { get; init; }
+
+    /// <summary>Ordinal of the step that sent it.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>1 for the first of its step.</summary>
+    public required int Number { get; init; }
+
+    /// <summary>What is known of it.</summary>
+    public required AttemptState State { get; init; }
+
+    /// <summary>Where it was sent: the provider's URL, or <c>local</c>.</summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The provider's id of the request; null while its fate is not known.</summary>
+    public required string? RequestId { get; init; }
+
+    /// <summary>The worker's result, once there is one.</summary>
+    public required JsonElement? Result { get; init; }
+
+    /// <summary>When its row was committed, UTC: before the request went out.</summary>
+    public required DateTimeOffset CreatedAt { get; init; }
+}
+
+/// <summary>What is known of an attempt.</summary>
+public enum AttemptState
+{
+    /// <summary>Written, and perhaps sent: its fate is not known.</summary>
+    Submitting,
+
+    /// <summary>The provider has accepted it.</summary>
+    Submitted,
+
+    /// <summary>The provider has refused it; nothing runs and nothing is charged.</summary>
+    Refused,
+
+    /// <summary>Its result is known.</summary>
+    Finished,
+
+    /// <summary>It ended with an error.</summary>
+    Failed,
+
+    /// <summary>The provider has acknowledged its cancellation, or it was over.</summary>
+    Canceled,
+
+    /// <summary>Given up without a sign of life; a late start of it ends unpaid.</summary>
+    Superseded,
+}

@@ -1,0 +1,17 @@
+using Hangfire.States;
+
+namespace VideoExpress.Jobs.Chain;
+
+/// <summary>Scheduled, with what the step decided: the decision travels to the filter that commits it.</summary>
+internal sealed class AgainState : ScheduledState
+{
+    public AgainState(StepOutcome outcome, TimeSpan delay)
+        : base(delay)
+    {
+        Outcome = outcome;
+        Reason = outcome.Summary;
+    }
+
+    [Newtonsoft.Json.JsonIgnore]
+    public StepOutcome Outcome { get; }
+}

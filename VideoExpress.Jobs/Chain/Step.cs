@@ -1,0 +1,94 @@
+using Hangfire.Server;
+using Hangfire.Storage;
+using Microsoft.Extensions.Logging;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Types;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Chain;
+
+/// <summary>
+/// One link of a chain, run by Hangfire. Whatever is requeued, doubled or started out of turn, a step first looks at the job's row:
+/// it works only when the row says that it is this step's turn, and only once at a time.
+/// </summary>
+internal abstract class Step(SQLiteStorage storage, RunningSteps runningSteps, ILogger logger)
+{
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
+    protected SQLiteStorage Storage => storage;
+
+    protected ILogger Logger => logger;
+
+    /// <summary>Hangfire's entry point. The job's id is its only argument: nothing else is shown in the dashboard.</summary>
+    public async Task<StepOutcome> RunAsync(Guid jobId, PerformContext context, CancellationToken cancellationToken)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object>
+        {
+            ["job_id"] = jobId,
+            ["step"] = ChainLink.NameOf(GetType()),
+        });
+        using var running = runningSteps.Enter(jobId, cancellationToken);
+        try
+        {
+            using var turn = context.Connection.AcquireDistributedLock($"videoexpress:step:{jobId:D}", TimeSpan.Zero);
+            return await TakeTurnAsync(jobId, context.BackgroundJob.Id, running.Token);
+        }
+        catch (DistributedLockTimeoutException)
+        {
+            return new Again(BusyPause, "The step is being run already.");
+        }
+        catch (OperationCanceledException) when (running.IsStopped)
+        {
+            return new Nothing("The job was cancelled.");
+        }
+    }
+
+    private async Task<StepOutcome> TakeTurnAsync(Guid jobId, string hangfireId, CancellationToken cancellationToken)
+    {
+        var (job, rows) = storage.Read(connection => (((Db)connection).FindJob(jobId), ((Db)connection).StepsOf(jobId)));
+        if (job is null)
+        {
+            return new Nothing("There is no such job.");
+        }
+
+        var row = rows.Find(candidate => candidate.HangfireId == hangfireId);
+        return row is null
+            ? new Nothing("The job has a newer chain.")
+            : OutOfPlace(job, row, rows) ?? await DecideAsync(new Turn(job, row), cancellationToken);
+    }
+
+    /// <summary>Looks, decides, acts; returns what is to be committed.</summary>
+    protected abstract Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken);
+
+    /// <summary>What to answer when it is not this step's turn; null when it is.</summary>
+    protected virtual StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows)
+    {
+        if (job.Status.IsTerminal())
+        {
+            return new Nothing($"The job is {job.Status.Word()}.");
+        }
+
+        return row.Ordinal.CompareTo(job.Step) switch
+        {
+            < 0 => new Nothing("This step is done."),
+            > 0 => new OutOfTurn(rows.First(candidate => candidate.Ordinal == row.Ordinal - 1).HangfireId),
+            _ => null,
+        };
+    }
+}
+
+/// <summary>A job whose turn it is at a step.</summary>
+internal sealed record Turn(Job Job, StepRow Row)
+{
+    /// <summary>The job's parameters.</summary>
+    public JobParameters Parameters { get; } = JobType.Of(Job);
+
+    /// <summary>This link of the chain.</summary>
+    public ChainLink Link => Parameters.Chain.Links[Row.Ordinal];
+
+    /// <summary>The link before this one, if any.</summary>
+    public ChainLink? Before => Row.Ordinal > 0 ? Parameters.Chain.Links[Row.Ordinal - 1] : null;
+
+    /// <summary>True for the step that makes the job SUCCEEDED.</summary>
+    public bool IsLast => Parameters.Chain.IsLast(Row.Ordinal);
+}

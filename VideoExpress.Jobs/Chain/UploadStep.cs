@@ -1,0 +1,56 @@
+using Hangfire;
+using Microsoft.Extensions.Logging;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Timeline;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Chain;
+
+/// <summary>
+/// Makes results ours: takes the worker's files from the inbox, or the film from the scratch folder, checks them, and puts the checked
+/// bytes under published keys. In a chain with a stitch the first Upload keeps raw takes, the last one publishes.
+/// </summary>
+[Queue(StepQueues.Media)]
+internal sealed class UploadStep(
+    SQLiteStorage storage, RunningSteps running, Delivery delivery, FilmMaker films, JobTransitions transitions, TimeProvider time,
+    ILogger<UploadStep> logger)
+    : Step(storage, running, logger)
+{
+    protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var (outputs, warnings) = turn.Before?.StepType == typeof(StitchStep)
+            ? await PublishFilmAsync(turn, cancellationToken)
+            : await delivery.CollectAsync(turn, cancellationToken);
+        return new Done(turn.IsLast ? "Published." : "The takes are kept.")
+        {
+            Commit = unitOfWork =>
+            {
+                if (!turn.IsLast && transitions.HandOn(unitOfWork, turn, warnings))
+                {
+                    ((Db)unitOfWork).SetOutputs(turn.Job.Id, OutputTable.Take, outputs, time.NowMicros());
+                }
+                else if (turn.IsLast)
+                {
+                    transitions.Succeed(unitOfWork, turn, outputs, warnings);
+                }
+            },
+        };
+    }
+
+    private async Task<(IReadOnlyList<JobOutput>, IReadOnlyList<string>)> PublishFilmAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time), cancellationToken);
+
+        // A try after a failure gets keys of its own: what an earlier one published may differ and is never overwritten.
+        var edition = $"export-{turn.Row.Tries + 1}";
+        var outputs = new List<JobOutput>();
+        foreach (var file in film.Files)
+        {
+            var key = StoreKey.Published(turn.Job.Id, edition, file.Name + Path.GetExtension(file.Path));
+            outputs.Add(await delivery.PublishAsync(key, file, cancellationToken));
+        }
+
+        return (outputs, film.Warnings);
+    }
+}

@@ -1,0 +1,96 @@
+using System.Text.Json;
+
+namespace VideoExpress.Jobs.Data;
+
+/// <summary>The ledger of paid submissions.</summary>
+internal static class AttemptTable
+{
+    private const string Columns =
+        "select attempt_id, job_id, step, number, state, endpoint, request_id, result, created_at from attempts";
+
+    /// <summary>The newest attempt of a job's step; null when there was none.</summary>
+    public static Attempt? LastAttempt(this Db db, Guid jobId, int? step = null) =>
+        db.Find<Row>(
+            $"{Columns} where job_id = @id and (@step is null or step = @step) order by step desc, number desc limit 1",
+            new { id = jobId.Text(), step })?.ToAttempt();
+
+    /// <summary>Attempts at work at the provider, or of unknown fate.</summary>
+    public static List<Attempt> OpenAttempts(this Db db, Guid jobId) =>
+        db.List<Row>($"{Columns} where job_id = @id and state in ('submitting', 'submitted')", new { id = jobId.Text() })
+            .ConvertAll(row => row.ToAttempt());
+
+    /// <summary>Attempts that were sent, or may have been; refusals do not count.</summary>
+    public static int Submissions(this Db db, Guid jobId, int step) =>
+        db.Scalar<int>(
+            "select count(*) from attempts where job_id = @id and step = @step and state <> 'refused'", new { id = jobId.Text(), step });
+
+    /// <summary>How many attempts providers have at work now.</summary>
+    public static int AttemptsInFlight(this Db db) => db.Scalar<int>("select count(*) from attempts where state = 'submitted'");
+
+    public static void Insert(this Db db, Attempt attempt, string? reason, string inputHash) =>
+        db.Execute(
+            """
+            insert into attempts (attempt_id, job_id, step, number, reason, state, endpoint, input_hash, created_at)
+            values (@attemptId, @jobId, @step, @number, @reason, @state, @endpoint, @inputHash, @createdAt)
+            """,
+            new
+            {
+                attemptId = attempt.Id.Text(),
+                jobId = attempt.JobId.Text(),
+                step = attempt.Step,
+                number = attempt.Number,
+                reason,
+                state = Word(attempt.State),
+                endpoint = attempt.Endpoint,
+                inputHash,
+                createdAt = Micros.From(attempt.CreatedAt),
+            });
+
+    /// <summary>The provider has accepted it; a request id once known never changes.</summary>
+    public static void MarkSubmitted(this Db db, Guid attemptId, string requestId, long now) =>
+        db.Execute(
+            """
+            update attempts set state = 'submitted', request_id = @requestId, submitted_at = @now
+            where attempt_id = @id and state = 'submitting';
+            update jobs set runpod_job_id = @requestId where job_id = (select job_id from attempts where attempt_id = @id)
+            """,
+            new { id = attemptId.Text(), requestId, now });
+
+    /// <summary>Its end is known. An attempt ends once.</summary>
+    public static void MarkEnded(
+        this Db db, Guid attemptId, AttemptState state, long now, JsonElement? result = null, string? error = null, double? seconds = null) =>
+        db.Execute(
+            """
+            update attempts set state = @state, finished_at = @now, result = coalesce(@result, result), error = @error, seconds = @seconds
+            where attempt_id = @id and state in ('submitting', 'submitted')
+            """,
+            new { id = attemptId.Text(), state = Word(state), now, result = result?.GetRawText(), error, seconds });
+
+    private static string Word(AttemptState state) => state.ToString().ToLowerInvariant();
+
+    private sealed class Row
+    {
+        public string AttemptId { get; set; } = "";
+        public string JobId { get; set; } = "";
+        public long Step { get; set; }
+        public long Number { get; set; }
+        public string State { get; set; } = "";
+        public string Endpoint { get; set; } = "";
+        public string? RequestId { get; set; }
+        public string? Result { get; set; }
+        public long CreatedAt { get; set; }
+
+        public Attempt ToAttempt() => new()
+        {
+            Id = Guid.Parse(AttemptId),
+            JobId = Guid.Parse(JobId),
+            Step = (int)Step,
+            Number = (int)Number,
+            State = Enum.Parse<AttemptState>(State, ignoreCase: true),
+            Endpoint = Endpoint,
+            RequestId = RequestId,
+            Result = Result is null ? null : JsonElement.Parse(Result),
+            CreatedAt = Micros.ToTime(CreatedAt),
+        };
+    }
+}

@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Reflection;
+using Dapper;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Data;
+
+/// <summary>
+/// Brings the application's own tables to the newest schema. Scripts are embedded resources named
+/// <c>….Migrations.0001_Name.sql</c>, numbered without a gap; each runs once, in a transaction of its own.
+/// </summary>
+public static class Migrations
+{
+    /// <summary>Applies what is missing of the scripts in <paramref name="assembly"/> under the schema name <paramref name="schema"/>.</summary>
+    /// <exception cref="NewerSchemaException">The file was written by a newer version.</exception>
+    public static void Apply(SQLiteStorage storage, Assembly assembly, string schema)
+    {
+        var scripts = Scripts(assembly);
+        using var unitOfWork = storage.BeginUnitOfWork();
+        var (connection, transaction) = (unitOfWork.Connection, unitOfWork.Transaction);
+        connection.Execute(
+            "create table if not exists schema_versions (name text primary key, version integer not null) strict", transaction: transaction);
+        var current = connection.ExecuteScalar<int>(
+            "select coalesce(max(version), 0) from schema_versions where name = @schema", new { schema }, transaction);
+        if (current > scripts.Count)
+        {
+            throw new NewerSchemaException(storage.Path, schema, current, scripts.Count);
+        }
+
+        foreach (var script in scripts.Skip(current))
+        {
+            connection.Execute(script, transaction: transaction);
+        }
+
+        connection.Execute(
+            "insert into schema_versions values (@schema, @version) on conflict (name) do update set version = excluded.version",
+            new { schema, version = scripts.Count },
+            transaction);
+        unitOfWork.Commit();
+    }
+
+    private static List<string> Scripts(Assembly assembly)
+    {
+        const string folder = ".Migrations.";
+        var names = assembly.GetManifestResourceNames()
+            .Where(name => name.Contains(folder, StringComparison.Ordinal) && name.EndsWith(".sql", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        for (var i = 0; i < names.Count; i++)
+        {
+            var number = names[i][(names[i].IndexOf(folder, StringComparison.Ordinal) + folder.Length)..][..4];
+            if (int.Parse(number, CultureInfo.InvariantCulture) != i + 1)
+            {
+                throw new InvalidOperationException($"Migration {names[i]} should be number {i + 1}.");
+            }
+        }
+
+        return names.ConvertAll(name =>
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            return reader.ReadToEnd();
+        });
+    }
+}
+
+/// <summary>The database file was written by a newer version of the product, which this one must not touch.</summary>
+public sealed class NewerSchemaException(string path, string schema, int found, int known)
+    : Exception($"{path} has version {found} of the schema \"{schema}\", but this version of VideoExpress knows only {known}: " +
+                "start the newer version, or give another data folder with --data.");

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using VideoExpress.Jobs.Store;
+
+namespace VideoExpress.Jobs.Data;
+
+/// <summary>The files of jobs.</summary>
+internal static class OutputTable
+{
+    /// <summary>Raw material of a stitch, not shown in <c>output_urls</c>.</summary>
+    public const string Take = "take";
+
+    /// <summary>Published for the job's owner.</summary>
+    public const string Output = "output";
+
+    /// <summary>The main one first.</summary>
+    public static List<JobOutput> OutputsOf(this Db db, Guid jobId, string role) =>
+        db.List<Row>(
+            "select name, key, content_type, bytes, sha256, facts from outputs where job_id = @id and role = @role order by position",
+            new { id = jobId.Text(), role }).ConvertAll(row => row.ToOutput());
+
+    /// <summary>Replaces the files of this role, and the column <c>output_urls</c> when they are the published ones.</summary>
+    public static void SetOutputs(this Db db, Guid jobId, string role, IReadOnlyList<JobOutput> outputs, long now)
+    {
+        var id = jobId.Text();
+        db.Execute("delete from outputs where job_id = @id and role = @role", new { id, role });
+        for (var position = 0; position < outputs.Count; position++)
+        {
+            var output = outputs[position];
+            db.Execute(
+                """
+                insert into outputs (job_id, role, position, name, key, content_type, bytes, sha256, facts, created_at)
+                values (@id, @role, @position, @Name, @key, @ContentType, @Bytes, @Sha256, @facts, @now)
+                """,
+                new
+                {
+                    id, role, position, now, output.Name, key = output.Key.Value, output.ContentType, output.Bytes, output.Sha256,
+                    facts = output.Facts?.GetRawText(),
+                });
+        }
+
+        if (role == Output)
+        {
+            var keys = JsonSerializer.Serialize(outputs.Select(output => output.Key.Value).ToArray(), JobsJson.Default.StringArray);
+            db.Execute("update jobs set output_urls = @keys where job_id = @id", new { id, keys });
+        }
+    }
+
+    private sealed class Row
+    {
+        public string Name { get; set; } = "";
+        public string Key { get; set; } = "";
+        public string ContentType { get; set; } = "";
+        public long Bytes { get; set; }
+        public string Sha256 { get; set; } = "";
+        public string? Facts { get; set; }
+
+        public JobOutput ToOutput() => new(
+            Name, StoreKey.Parse(Key), ContentType, Bytes, Sha256, Facts is null ? null : JsonElement.Parse(Facts));
+    }
+}

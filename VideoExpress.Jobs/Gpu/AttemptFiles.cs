@@ -1,0 +1,59 @@
+using System.Text.Json;
+using VideoExpress.Jobs.Store;
+
+namespace VideoExpress.Jobs.Gpu;
+
+/// <summary>What an attempt's worker puts into the store: a claim when it starts, the files, and its result last.</summary>
+internal sealed class AttemptFiles(IObjectStore store)
+{
+    private const int MaxDocumentBytes = 16 << 20;
+
+    public static StoreKey ClaimKey(Attempt attempt) => StoreKey.Inbox(attempt.JobId, attempt.Id, "claim.json");
+
+    public static StoreKey ResultKey(Attempt attempt) => StoreKey.Inbox(attempt.JobId, attempt.Id, "result.json");
+
+    /// <summary>The worker's result; null when there is none.</summary>
+    public Task<JsonElement?> ResultAsync(Attempt attempt, CancellationToken cancellationToken) =>
+        ReadAsync(ResultKey(attempt), cancellationToken);
+
+    /// <summary>The provider's request id that the worker claimed the attempt under; null when there is no claim, or none in it.</summary>
+    public async Task<string?> ClaimedRequestAsync(Attempt attempt, CancellationToken cancellationToken) =>
+        await ReadAsync(ClaimKey(attempt), cancellationToken) is { ValueKind: JsonValueKind.Object } claim
+        && claim.TryGetProperty("request_id", out var id) && id.ValueKind == JsonValueKind.String
+            ? id.GetString()
+            : null;
+
+    /// <summary>Ends an attempt that shows no sign of life: a late start of it finds this and ends unpaid. A true result is left alone.</summary>
+    public async Task SupersedeAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        if (await store.StatAsync(ResultKey(attempt), cancellationToken) is null)
+        {
+            var document = JsonSerializer.SerializeToUtf8Bytes(new SupersededResult(attempt.Id, true), AttemptJson.Default.SupersededResult);
+            await store.PutAsync(ResultKey(attempt), new MemoryStream(document), document.Length, "application/json", cancellationToken);
+        }
+    }
+
+    private async Task<JsonElement?> ReadAsync(StoreKey key, CancellationToken cancellationToken)
+    {
+        if (await store.StatAsync(key, cancellationToken) is not { Length: <= MaxDocumentBytes })
+        {
+            return null;
+        }
+
+        await using var stream = await store.OpenReadAsync(key, cancellationToken);
+        if (stream is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            using var document = await JsonDocument.ParseAsync(stream, cancellationToken: cancellationToken);
+            return document.RootElement.Clone();
+        }
+        catch (JsonException)
+        {
+            return null; // half a document, or none: as good as absent
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace VideoExpress.Jobs.Gpu;
+
+/// <summary>Which GPU does what: drafts go to the local worker behind our own gateway, finals to the configured provider.</summary>
+/// <param name="settings">The configured provider, if any.</param>
+/// <param name="connect">Makes the client of an endpoint: its URL and key.</param>
+/// <param name="local">The local gateway's endpoint and client key; asked when needed, since its port is known only after the start.</param>
+internal sealed class GpuEndpoints(RunPodSettings settings, Func<Uri, string, RunPodClient> connect, Func<(Uri Endpoint, string Key)> local)
+{
+    /// <summary>The name of our own gateway in <c>attempts.endpoint</c>; its port may change with each start.</summary>
+    public const string Local = "local";
+
+    private readonly ConcurrentDictionary<string, Lazy<RunPodClient>> _clients = new();
+
+    /// <summary>True when a GPU endpoint is configured: then <c>final</c> can be made, and is the default.</summary>
+    public bool HasProvider => settings.Endpoint is not null;
+
+    /// <summary>Where a job of this quality is sent.</summary>
+    public string NameFor(string quality) => quality == JobQuality.Final && settings.Endpoint is { } endpoint ? endpoint.AbsoluteUri : Local;
+
+    /// <summary>The client of an endpoint, also of one that is no longer the configured one: a job is polled where it was sent.</summary>
+    public RunPodClient Client(string name) => _clients.GetOrAdd(name, key => new Lazy<RunPodClient>(() =>
+    {
+        if (key != Local)
+        {
+            return connect(new Uri(key), settings.ApiKey ?? "");
+        }
+
+        var (endpoint, clientKey) = local();
+        return connect(endpoint, clientKey);
+    })).Value;
+}

@@ -1,0 +1,66 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace VideoExpress.Jobs.Gpu;
+
+/// <summary>What a worker reports, and puts into the store as <c>result.json</c>.</summary>
+internal sealed record WorkerResult
+{
+    public IReadOnlyList<WorkerFile> Files { get; init; } = [];
+
+    /// <summary>The only field of a simple handler written after the original document.</summary>
+    public string? VideoUrl { get; init; }
+
+    /// <summary>Seconds that the worker measured.</summary>
+    public double? Seconds { get; init; }
+
+    public string? Model { get; init; }
+
+    public string? Backend { get; init; }
+
+    public IReadOnlyList<string> Warnings { get; init; } = [];
+
+    /// <summary>True for the marker that we put ourselves: the attempt was given up and ended unpaid.</summary>
+    public bool Superseded { get; init; }
+
+    public string? Error { get; init; }
+
+    /// <summary>Reads a result; null when it has not the shape of one.</summary>
+    public static WorkerResult? TryRead(JsonElement json)
+    {
+        try
+        {
+            return json.ValueKind == JsonValueKind.Object ? json.Deserialize(AttemptJson.Default.WorkerResult) : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+}
+
+/// <summary>A file of a result: in the inbox (<c>uploaded</c>), at a URL, or inline.</summary>
+internal sealed record WorkerFile
+{
+    public required string Name { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public long? Bytes { get; init; }
+
+    public string? Sha256 { get; init; }
+
+    public string? Url { get; init; }
+
+    public bool Uploaded { get; init; }
+
+    public byte[]? Base64 { get; init; }
+}
+
+/// <summary>Put at the result key of an attempt that is given up.</summary>
+internal sealed record SupersededResult(Guid AttemptId, bool Superseded);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WorkerResult))]
+[JsonSerializable(typeof(SupersededResult))]
+internal sealed partial class AttemptJson : JsonSerializerContext;

@@ -1,0 +1,46 @@
+using System.Text.Json.Nodes;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Types;
+
+namespace VideoExpress.Jobs.Gpu;
+
+/// <summary>
+/// Writes the worker's input: the job's parameters flat, so that a handler written after the original document works unchanged, beside
+/// our own keys. Every URL in it is signed for this attempt's inbox alone.
+/// </summary>
+internal sealed class WorkerInput(IObjectStore store, ServerAddress address, RunPodSettings settings)
+{
+    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7); // the limit of signature version 4
+
+    public JsonObject Write(Job job, JobParameters parameters, Attempt attempt)
+    {
+        var input = JsonNode.Parse(job.Parameters.GetRawText())!.AsObject();
+        input["attempt_id"] = attempt.Id.ToString("D");
+        input["job_id"] = job.Id.ToString("D");
+        input["job_type"] = job.Type;
+        input["quality"] = job.Quality;
+        input["execution_timeout_s"] = settings.ExecutionTimeout.TotalSeconds;
+        input["outputs"] = new JsonArray([.. parameters.WorkerOutputs.Select(JsonNode (output) => new JsonObject
+        {
+            ["name"] = output.Name,
+            ["content_type"] = output.ContentType,
+            ["put_url"] = Put(StoreKey.Inbox(job.Id, attempt.Id, output.FileName)),
+        })]);
+        input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt));
+        input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt));
+        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), Lifetime, address.ForProvider).AbsoluteUri;
+        return input;
+    }
+
+    /// <summary>A worker may start as late as the request lives, run its whole time, and still have an hour to put its files.</summary>
+    private TimeSpan Lifetime
+    {
+        get
+        {
+            var needed = settings.TimeToLive + settings.ExecutionTimeout + TimeSpan.FromHours(1);
+            return needed < LongestLifetime ? needed : LongestLifetime;
+        }
+    }
+
+    private string Put(StoreKey key) => store.PresignPut(key, Lifetime, address.ForProvider).AbsoluteUri;
+}

@@ -1,0 +1,118 @@
+using Hangfire.States;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using VideoExpress.Jobs.Chain;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Maintenance;
+
+/// <summary>
+/// At start and every minute: a job that is not over, and whose background jobs do not carry it on, is driven on. Rows and background
+/// jobs change in one transaction, so that there is nothing to do after a crash; this is for what nobody foresaw.
+/// </summary>
+internal sealed partial class Reconciler(
+    SQLiteStorage storage, JobTransitions transitions, WorkFolders folders, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+    /// <summary>One pass over all jobs that are not over.</summary>
+    public void RunOnce(CancellationToken cancellationToken)
+    {
+        var unfinished = storage.Read(connection => ((Db)connection).UnfinishedJobs());
+        foreach (var job in unfinished)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            DriveOn(job);
+        }
+
+        folders.Sweep(() => storage.Read(connection => ((Db)connection).UnfinishedJobs()).Select(job => job.Id).ToHashSet());
+    }
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        do
+        {
+            try
+            {
+                RunOnce(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                LogFailedPass(error);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private void DriveOn(Job seen)
+    {
+        try
+        {
+            using var unitOfWork = storage.BeginUnitOfWork();
+            if (Repair(unitOfWork, seen.Id) is { } finding)
+            {
+                unitOfWork.Commit();
+                LogRepaired(seen.Id, finding);
+            }
+        }
+        catch (Hangfire.Storage.DistributedLockTimeoutException)
+        {
+            // Somebody is changing it at this moment: it is not stuck.
+        }
+    }
+
+    /// <summary>What was wrong and is mended in this unit of work; null when the job is well.</summary>
+    private string? Repair(SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        Db db = unitOfWork;
+        if (db.FindJob(jobId) is not { } job)
+        {
+            return null;
+        }
+
+        if (job.Status.IsTerminal())
+        {
+            return job.Phase == JobPhase.Canceling ? RepairStep(unitOfWork, job, StepTable.CancelOrdinal) : null;
+        }
+
+        return job.Step is { } step
+            ? RepairStep(unitOfWork, job, step)
+            : transitions.BuildOrFailWaiting(unitOfWork, job) ? "what it waited for is over" : null;
+    }
+
+    private static string? RepairStep(SQLiteUnitOfWork unitOfWork, Job job, int ordinal)
+    {
+        Db db = unitOfWork;
+        var row = db.FindStep(job.Id, ordinal);
+        var state = row is null ? null : StateOf(unitOfWork, row.HangfireId);
+        switch (state)
+        {
+            case null when ordinal == StepTable.CancelOrdinal:
+                unitOfWork.BuildCancel(job.Id);
+                return "its cancel step was gone";
+            case null:
+                unitOfWork.BuildChain(job, first: ordinal);
+                return "its background job was gone";
+            case "Failed" or "Succeeded" or "Deleted":
+                unitOfWork.ChangeState(row!.HangfireId, new EnqueuedState { Reason = "The job is not over: driven on." }, state);
+                return $"its background job was {state}";
+            case "Awaiting" when ordinal == 0 || StateOf(unitOfWork, db.FindStep(job.Id, ordinal - 1)?.HangfireId) is null or "Succeeded" or "Deleted":
+                unitOfWork.ChangeState(row!.HangfireId, new EnqueuedState { Reason = "The step before is done: driven on." }, state);
+                return "its background job waited for a step that is done";
+            default:
+                return null;
+        }
+    }
+
+    private static string? StateOf(SQLiteUnitOfWork unitOfWork, string? hangfireId) =>
+        hangfireId is null ? null : unitOfWork.StorageConnection.GetStateData(hangfireId)?.Name;
+
+    [LoggerMessage(LogLevel.Warning, "Job {job_id} was stuck and is driven on: {Finding}")]
+    private partial void LogRepaired(Guid job_id, string finding);
+
+    [LoggerMessage(LogLevel.Error, "A pass of the reconciler failed; the next one is in a minute")]
+    private partial void LogFailedPass(Exception exception);
+}

@@ -1,0 +1,72 @@
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Fetch;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Types;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Timeline;
+
+/// <summary>Brings a job's source to a local file: from the web, from the configured store, from our own outputs.</summary>
+internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, StoreSettings settings, ServerAddress address, UrlFetcher web)
+{
+    private const string OutputsPath = "/outputs/";
+
+    /// <summary>Fetches <paramref name="source"/> to <paramref name="path"/>; <paramref name="label"/> names it in errors, as in "clip 2".</summary>
+    /// <exception cref="JobException">It cannot be had.</exception>
+    public async Task FetchAsync(MediaSource source, string label, string path, CancellationToken cancellationToken)
+    {
+        if (KeyOf(source, label) is { } key)
+        {
+            await CopyAsync(key, source, label, path, cancellationToken);
+        }
+        else
+        {
+            await web.FetchAsync(((MediaSource.Web)source).Url, path, label, cancellationToken);
+        }
+    }
+
+    /// <summary>The published object that a URL of this very server names; null for any other.</summary>
+    public static StoreKey? OwnKey(Uri url, ServerAddress address) =>
+        address.IsOwn(url) && url.AbsolutePath.StartsWith(OutputsPath, StringComparison.Ordinal)
+        && StoreKey.TryParse(Uri.UnescapeDataString(url.AbsolutePath[OutputsPath.Length..]), out var key) && key.IsPublished
+            ? key
+            : null;
+
+    private StoreKey? KeyOf(MediaSource source, string label) => source switch
+    {
+        MediaSource.Web web => OwnKey(web.Url, address),
+        MediaSource.Stored stored => StoredKey(stored, label),
+        MediaSource.OfJob ofJob => OutputKey(ofJob, label),
+        _ => null,
+    };
+
+    private StoreKey StoredKey(MediaSource.Stored stored, string label)
+    {
+        if (stored.Bucket != settings.Bucket)
+        {
+            throw new SourceException(settings.Bucket is { } bucket
+                ? $"{label}: {stored} is in another bucket; this server reads {bucket} only."
+                : $"{label}: {stored} cannot be read, since no S3 store is configured here (S3_BUCKET).");
+        }
+
+        return StoreKey.TryParse(stored.Key, out var key) ? key : throw new SourceException($"{label}: {stored} names no object that this server can read.");
+    }
+
+    private StoreKey OutputKey(MediaSource.OfJob ofJob, string label)
+    {
+        var outputs = storage.Read(connection => ((Db)connection).OutputsOf(ofJob.JobId, OutputTable.Output));
+        return outputs.FirstOrDefault(output => output.Name == ofJob.Output)?.Key
+            ?? throw new SourceException($"{label}: job {ofJob.JobId:D} has no output named \"{ofJob.Output}\".");
+    }
+
+    private async Task CopyAsync(StoreKey key, MediaSource source, string label, string path, CancellationToken cancellationToken)
+    {
+        await using var content = await store.OpenReadAsync(key, cancellationToken)
+            ?? throw new SourceException($"{label}: there is no {source} in the store any more.");
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
+        await content.CopyToAsync(file, cancellationToken);
+    }
+}
+
+/// <summary>A source cannot be had, and trying again will not help.</summary>
+internal sealed class SourceException(string message) : JobException(message, canHeal: false);

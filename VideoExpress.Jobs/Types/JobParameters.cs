@@ -1,0 +1,34 @@
+using VideoExpress.Jobs.Chain;
+using VideoExpress.Jobs.Timeline;
+
+namespace VideoExpress.Jobs.Types;
+
+/// <summary>The validated parameters of a job; each job type has its own record.</summary>
+public abstract record JobParameters
+{
+    /// <summary>The steps that such a job takes.</summary>
+    internal abstract ChainPlan Chain { get; }
+
+    /// <summary>Names of the files that it publishes, the main one first.</summary>
+    internal abstract IReadOnlyList<string> OutputNames { get; }
+
+    /// <summary>The media it takes in, each with its field such as <c>clips[0].url</c>.</summary>
+    internal virtual IReadOnlyList<(string Field, MediaSource Source)> Sources => [];
+
+    /// <summary>Captions to burn in, in seconds of the finished film.</summary>
+    internal virtual IReadOnlyList<Caption> BurnedCaptions => [];
+
+    /// <summary>What only the worker can make; empty for a job without a GPU.</summary>
+    internal virtual IReadOnlyList<WorkerOutput> WorkerOutputs => [];
+}
+
+/// <summary>A file that the worker makes and puts into the inbox.</summary>
+/// <param name="Name">Such as <c>video</c>.</param>
+/// <param name="Extension">Of its file name, without a dot.</param>
+/// <param name="ContentType">Media type.</param>
+internal sealed record WorkerOutput(string Name, string Extension, string ContentType)
+{
+    public static readonly WorkerOutput Video = new("video", "mp4", "video/mp4");
+
+    public string FileName => $"{Name}.{Extension}";
+}
