@@ -1,70 +1,224 @@
 using Hangfire;
+using Hangfire.Client;
+using Hangfire.Logging;
+using Hangfire.Server;
+using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite.Data;
+using VideoExpress.Storage.SQLite.Locks;
+using VideoExpress.Storage.SQLite.Maintenance;
+using VideoExpress.Storage.SQLite.Queues;
+using VideoExpress.Storage.SQLite.Schedule;
+using VideoExpress.Storage.SQLite.Schema;
+using VideoExpress.Storage.SQLite.Sessions;
+using VideoExpress.Storage.SQLite.Writer;
 
 namespace VideoExpress.Storage.SQLite;
 
-/// <summary>A Hangfire storage that keeps everything in one SQLite file, owned by one process.</summary>
+/// <summary>
+/// A Hangfire storage that keeps everything in one SQLite file, owned by one process. Every commit is durable when it returns
+/// (<c>synchronous=FULL</c>). An application may keep its own tables in the same file, read them with <see cref="Read{T}"/>, and write them
+/// together with background jobs in a <see cref="BeginUnitOfWork">unit of work</see> or by
+/// <see cref="SQLiteStorageTransaction.Enlist"/>. Tables of the storage are named <c>hangfire_…</c>.
+/// </summary>
+/// <remarks>Stop the Hangfire servers that use it before disposing of it.</remarks>
 public class SQLiteStorage : JobStorage, IDisposable
 {
-    private readonly SqliteConnection _keeper;
-    private readonly SemaphoreSlim _writer = new(1, 1);
+    /// <summary>What <see cref="HasFeature"/> says yes to.</summary>
+    private static readonly HashSet<string> Features = new(StringComparer.OrdinalIgnoreCase)
+    {
+        JobStorageFeatures.JobQueueProperty,
+        JobStorageFeatures.ExtendedApi,
+        JobStorageFeatures.ProcessesInsteadOfComponents,
+        JobStorageFeatures.Connection.GetUtcDateTime,
+        JobStorageFeatures.Connection.BatchedGetFirstByLowest,
+        JobStorageFeatures.Connection.GetSetContains,
+        JobStorageFeatures.Connection.LimitedGetSetCount,
+        JobStorageFeatures.Transaction.AcquireDistributedLock,
+        JobStorageFeatures.Transaction.CreateJob,
+        JobStorageFeatures.Transaction.SetJobParameter,
+        JobStorageFeatures.Transaction.RemoveFromQueue(typeof(SQLiteFetchedJob)),
+        JobStorageFeatures.Monitoring.DeletedStateGraphs,
+        JobStorageFeatures.Monitoring.AwaitingJobs,
+    };
 
-    /// <summary>Opens or creates the file at <paramref name="path"/>.</summary>
+    private static readonly TimeSpan JobLockTimeout = TimeSpan.FromMinutes(1);
+
+    private readonly OwnerLock _owner;
+    private int _disposed;
+
+    /// <summary>Opens or creates the file at <paramref name="path"/>, and its folder.</summary>
+    /// <exception cref="SQLiteStorageInUseException">The file is in use by this or another process.</exception>
+    /// <exception cref="InvalidOperationException">The file was written by a newer version; it was not touched.</exception>
     public SQLiteStorage(string path)
         : this(path, new SQLiteStorageOptions())
     {
     }
 
-    /// <summary>Opens or creates the file at <paramref name="path"/>.</summary>
+    /// <inheritdoc cref="SQLiteStorage(string)" />
     public SQLiteStorage(string path, SQLiteStorageOptions options)
     {
-        Path = path;
-        Options = options;
-        _keeper = Open();
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        ArgumentNullException.ThrowIfNull(options);
+
+        Path = System.IO.Path.GetFullPath(path);
+        Options = options.Checked();
+        JobExpirationTimeout = Options.JobExpirationTimeout;
+        Pool = new ConnectionPool(Path);
+        Queues = new QueueBoard(Options.TimeProvider);
+        DueTimes = new DueTimes(Options.TimeProvider);
+
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        _owner = OwnerLock.Take(Path);
+        try
+        {
+            Writer = new FileWriter(StorageFile.Open(Path, Options.TimeProvider));
+            JobIds = Recover();
+        }
+        catch
+        {
+            Writer?.Dispose();
+            Pool.Dispose();
+            _owner.Dispose();
+            throw;
+        }
     }
 
-    /// <summary>The file.</summary>
+    /// <summary>The full path of the file.</summary>
     public string Path { get; }
 
-    /// <summary>The settings.</summary>
+    /// <summary>The settings; changes to them have no effect.</summary>
     public SQLiteStorageOptions Options { get; }
 
+    /// <summary>True: whatever was committed before a read began is seen by it.</summary>
+    public override bool LinearizableReads => true;
+
+    internal ConnectionPool Pool { get; }
+
+    internal FileWriter Writer { get; }
+
+    internal QueueBoard Queues { get; }
+
+    internal LockTable Locks { get; } = new();
+
+    internal DueTimes DueTimes { get; }
+
+    internal JobIds JobIds { get; }
+
+    internal IBackgroundJobFactory JobFactory { get; } = new BackgroundJobFactory();
+
+    internal IBackgroundJobStateChanger StateChanger { get; } = new BackgroundJobStateChanger();
+
     /// <summary>Runs a read on a pooled connection: one consistent snapshot, no writes.</summary>
+    /// <remarks>The result must not hold on to the connection: read everything before returning.</remarks>
     public T Read<T>(Func<SqliteConnection, T> query)
     {
-        using var connection = Open();
-        return query(connection);
+        ArgumentNullException.ThrowIfNull(query);
+        return Pool.Read(statements => query(statements.Connection));
     }
 
     /// <summary>Begins a write transaction in which an application's rows and Hangfire's jobs are committed together.</summary>
-    public SQLiteUnitOfWork BeginUnitOfWork()
+    /// <param name="lockJobs">
+    /// Ids of existing background jobs whose state the unit of work will change, or that it will add continuations to. Their locks are
+    /// waited for, up to a minute each, before the transaction begins; inside it no lock is ever waited for.
+    /// </param>
+    /// <exception cref="DistributedLockTimeoutException">One of the locks was not free in time.</exception>
+    public SQLiteUnitOfWork BeginUnitOfWork(params string[] lockJobs)
     {
-        _writer.Wait();
-        return new SQLiteUnitOfWork(Open(), () => _writer.Release());
+        ArgumentNullException.ThrowIfNull(lockJobs);
+        var locks = new AutonomousSession(this);
+        try
+        {
+            // Older jobs first: so does a chain, which locks the parent before the child.
+            foreach (var job in lockJobs.OrderBy(job => job.Length).ThenBy(job => job, StringComparer.Ordinal))
+            {
+                locks.Lock($"job:{job}:state-lock", JobLockTimeout);
+            }
+
+            var turn = Writer.Begin();
+            turn.HoldUntilEnd(locks);
+            return SQLiteUnitOfWork.Over(this, turn, locks.Owner);
+        }
+        catch
+        {
+            locks.Dispose();
+            throw;
+        }
     }
 
     /// <inheritdoc />
-    public override IMonitoringApi GetMonitoringApi() => throw new NotImplementedException();
+    public override IStorageConnection GetConnection() => new SQLiteStorageConnection(this, new AutonomousSession(this));
 
     /// <inheritdoc />
-    public override IStorageConnection GetConnection() => throw new NotImplementedException();
+    public override IMonitoringApi GetMonitoringApi() => new SQLiteMonitoringApi(this);
+
+    /// <inheritdoc />
+    public override IEnumerable<IBackgroundProcess> GetServerRequiredProcesses() => [new PreciseScheduler(this)];
+
+    /// <inheritdoc />
+    public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new Expiration(this)];
+
+    /// <inheritdoc />
+    public override bool HasFeature(string featureId)
+    {
+        ArgumentNullException.ThrowIfNull(featureId);
+        return Features.Contains(featureId) || base.HasFeature(featureId);
+    }
+
+    /// <inheritdoc />
+    public override void WriteOptionsToLog(ILog logger)
+    {
+        logger.Info("Using the following options for the SQLite storage:");
+        logger.Info($"    File: {Path}");
+        logger.Info($"    Job expiration: {JobExpirationTimeout}, checked every {Options.ExpirationInterval}");
+        logger.Info($"    States kept per job: {Options.StateHistoryLength}");
+    }
+
+    /// <summary>What the dashboard shows in its footer.</summary>
+    public override string ToString() => $"SQLite: {System.IO.Path.GetFileName(Path)}";
 
     /// <inheritdoc />
     public void Dispose()
     {
-        _keeper.Dispose();
-        _writer.Dispose();
+        Dispose(disposing: true);
         GC.SuppressFinalize(this);
     }
 
-    private SqliteConnection Open()
+    /// <summary>Closes the file and lets go of it; workers that still wait for a job get an exception.</summary>
+    protected virtual void Dispose(bool disposing)
     {
-        var connection = new SqliteConnection($"Data Source={Path}");
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "pragma journal_mode=wal; pragma synchronous=full; pragma foreign_keys=on; pragma busy_timeout=5000;";
-        command.ExecuteNonQuery();
-        return connection;
+        if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
+
+        Queues.Dispose();
+        Pool.Dispose();
+        // The last connection to close: it takes the write-ahead log into the file.
+        Writer.Dispose();
+        _owner.Dispose();
+    }
+
+    internal long Now() => UnixMicros.Now(Options.TimeProvider);
+
+    internal void ReloadDueTimes()
+    {
+        DueTimes.Forget();
+        var earliest = Pool.Read(sql => sql.Scalar<long?>(
+            "select due_us from hangfire_set where due_us is not null order by due_us limit 1"));
+        if (earliest is { } dueAt) DueTimes.Add(dueAt);
+    }
+
+    /// <summary>Fills the memory from the file. Nobody else has it open, so no server in it is alive and no queued job is taken.</summary>
+    private JobIds Recover()
+    {
+        Writer.Run(turn => turn.Sql.Execute("delete from hangfire_server"));
+        var (queued, lastId) = Pool.Read(sql => (
+            sql.Query(
+                "select id, queue, job_id from hangfire_queue order by id",
+                row => new QueuedJob(row.GetInt64(0), row.GetString(1), row.GetInt64(2))),
+            sql.Scalar<long>("select seq from sqlite_sequence where name = 'hangfire_job'")));
+
+        foreach (var row in queued) Queues.Add(row with { Queue = string.Intern(row.Queue) });
+        ReloadDueTimes();
+        return new JobIds(lastId);
     }
 }

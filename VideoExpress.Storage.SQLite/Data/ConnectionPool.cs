@@ -1,0 +1,83 @@
+using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+
+namespace VideoExpress.Storage.SQLite.Data;
+
+/// <summary>
+/// Connections for reading, rented for one operation each. The pool keeps no more than <see cref="Kept"/> open; when more threads read at
+/// once, the others open and close theirs, so nobody ever waits for a connection.
+/// </summary>
+internal sealed class ConnectionPool(string path) : IDisposable
+{
+    private const int Kept = 16;
+
+    private readonly ConcurrentBag<Statements> _idle = [];
+    private int _idleCount;
+    private volatile bool _disposed;
+
+    /// <summary>Runs a query in one read transaction: everything in it sees the same commits.</summary>
+    public T Read<T>(Func<Statements, T> query)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
+        var statements = Rent();
+        try
+        {
+            statements.Execute("begin");
+            var result = query(statements);
+            statements.Execute("rollback");
+            Return(statements);
+            return result;
+        }
+        catch
+        {
+            // Whatever state it is in, nobody gets it again.
+            statements.Dispose();
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        _disposed = true;
+        while (_idle.TryTake(out var statements)) statements.Dispose();
+    }
+
+    /// <summary>A connection string that leaves pooling to us: the driver's pool would keep the file open after disposal.</summary>
+    public static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+
+    private Statements Rent()
+    {
+        if (_idle.TryTake(out var idle))
+        {
+            Interlocked.Decrement(ref _idleCount);
+            return idle;
+        }
+
+        var connection = new SqliteConnection(ConnectionString(path));
+        try
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "pragma busy_timeout = 5000; pragma temp_store = memory; pragma query_only = on;";
+            command.ExecuteNonQuery();
+            return new Statements(connection);
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private void Return(Statements statements)
+    {
+        if (Interlocked.Increment(ref _idleCount) <= Kept && !_disposed)
+        {
+            _idle.Add(statements);
+            return;
+        }
+
+        Interlocked.Decrement(ref _idleCount);
+        statements.Dispose();
+    }
+}

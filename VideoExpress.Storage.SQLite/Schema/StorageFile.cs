@@ -1,0 +1,45 @@
+using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite.Data;
+
+namespace VideoExpress.Storage.SQLite.Schema;
+
+/// <summary>Opens the file for writing.</summary>
+internal static class StorageFile
+{
+    /// <summary>The write-ahead log is cut down to this after it has grown beyond it.</summary>
+    private const int WalLimitBytes = 16 * 1024 * 1024;
+
+    public static SqliteConnection Open(string path, TimeProvider time)
+    {
+        var connection = new SqliteConnection(ConnectionPool.ConnectionString(path));
+        try
+        {
+            connection.Open();
+            Run(connection, "pragma busy_timeout = 5000");
+            Migrator.RefuseNewer(connection, path);
+            // Without effect once the file has a table, and on an empty one only before the switch to WAL writes its header.
+            Run(connection, "pragma auto_vacuum = incremental");
+            if (Run(connection, "pragma journal_mode = wal") is not "wal")
+            {
+                throw new InvalidOperationException(
+                    $"'{path}' cannot have a write-ahead log. Is it on a network file system? The storage needs a local disk.");
+            }
+
+            Run(connection, $"pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma journal_size_limit = {WalLimitBytes}");
+            Migrator.Migrate(connection, time);
+            return connection;
+        }
+        catch
+        {
+            connection.Dispose();
+            throw;
+        }
+    }
+
+    private static object? Run(SqliteConnection connection, string pragma)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = pragma;
+        return command.ExecuteScalar();
+    }
+}

@@ -1,0 +1,77 @@
+using VideoExpress.Storage.SQLite.Data;
+
+namespace VideoExpress.Storage.SQLite.Writer;
+
+internal sealed class CreateJob(long id, StoredInvocation invocation, Dictionary<string, string?> parameters, long createdAt, long expireAt)
+    : ICommand
+{
+    public void Execute(WriteTurn turn)
+    {
+        turn.Sql.Execute(
+            "insert into hangfire_job (id, invocation, arguments, created_us, expire_us) values ($id, $invocation, $arguments, $created, $expire)",
+            id, invocation.Payload, invocation.Arguments, createdAt, expireAt);
+
+        foreach (var (name, value) in parameters)
+        {
+            turn.Sql.Execute("insert into hangfire_parameter (job_id, name, value) values ($job, $name, $value)", id, name, value);
+        }
+    }
+}
+
+internal sealed class SetJobParameter(long job, string name, string? value) : ICommand
+{
+    public void Execute(WriteTurn turn) => turn.Sql.Execute(
+        """
+        insert into hangfire_parameter (job_id, name, value)
+        select $job, $name, $value where exists (select 1 from hangfire_job where id = $job)
+        on conflict (job_id, name) do update set value = excluded.value
+        """,
+        job, name, value);
+}
+
+internal sealed class ExpireJob(long job, long at) : ICommand
+{
+    public void Execute(WriteTurn turn) => turn.Sql.Execute("update hangfire_job set expire_us = $at where id = $job", at, job);
+}
+
+internal sealed class PersistJob(long job) : ICommand
+{
+    public void Execute(WriteTurn turn) =>
+        turn.Sql.Execute("update hangfire_job set expire_us = null where id = $job and expire_us is not null", job);
+}
+
+/// <summary>A state as it was when the transaction was told of it: a state object may change, or throw, later.</summary>
+internal sealed record StateRecord(long Job, string Name, string? Reason, string? Data, long CreatedAt)
+{
+    /// <summary>Appends to the history; false when there is no such job.</summary>
+    public bool Insert(WriteTurn turn) => turn.Sql.Execute(
+        """
+        insert into hangfire_state (job_id, name, reason, data, created_us)
+        select $job, $name, $reason, $data, $created where exists (select 1 from hangfire_job where id = $job)
+        """,
+        Job, Name, Reason, Data, CreatedAt) > 0;
+}
+
+internal sealed class AddJobState(StateRecord state) : ICommand
+{
+    public void Execute(WriteTurn turn) => state.Insert(turn);
+}
+
+internal sealed class SetJobState(StateRecord state, int historyLength) : ICommand
+{
+    public void Execute(WriteTurn turn)
+    {
+        if (!state.Insert(turn)) return;
+
+        turn.Sql.Execute(
+            "update hangfire_job set state = $name, state_id = last_insert_rowid() where id = $job",
+            state.Name, state.Job);
+        // A job that reschedules itself has no end of states.
+        turn.Sql.Execute(
+            """
+            delete from hangfire_state where job_id = $job
+            and id <= (select id from hangfire_state where job_id = $job order by id desc limit 1 offset $kept)
+            """,
+            state.Job, historyLength);
+    }
+}

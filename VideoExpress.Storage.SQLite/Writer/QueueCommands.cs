@@ -1,0 +1,21 @@
+using VideoExpress.Storage.SQLite.Queues;
+
+namespace VideoExpress.Storage.SQLite.Writer;
+
+internal sealed class AddToQueue(string queue, long job, QueueBoard board) : ICommand
+{
+    public void Execute(WriteTurn turn)
+    {
+        var row = turn.Sql.Scalar<long>("insert into hangfire_queue (queue, job_id) values ($queue, $job) returning id", queue, job);
+        turn.AfterCommit(() => board.Add(new QueuedJob(row, queue, job)));
+    }
+}
+
+internal sealed class RemoveFromQueue(SQLiteFetchedJob fetched) : ICommand
+{
+    public void Execute(WriteTurn turn)
+    {
+        turn.Sql.Execute("delete from hangfire_queue where id = $id", fetched.Row.Id);
+        turn.AfterCommit(fetched.MarkRemoved);
+    }
+}
