@@ -1,0 +1,51 @@
+namespace VideoExpress.Web.Gateway;
+
+/// <summary>
+/// Lets only the bearer of the right key to the right endpoint. A worker's question for work is refused with 429 after a second, since to
+/// any other refusal workers react by asking again at once, thousands of times a second.
+/// </summary>
+internal sealed class GatewayAccess(GatewayKeys keys, GatewaySettings settings, TimeProvider time)
+{
+    private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Filter of the calls that clients make.</summary>
+    public static async ValueTask<object?> ForClients(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var access = context.HttpContext.RequestServices.GetRequiredService<GatewayAccess>();
+        return access.Refusal(context.HttpContext, access.Keys.Client) ?? await next(context);
+    }
+
+    /// <summary>Filter of the reports that workers make.</summary>
+    public static async ValueTask<object?> ForWorkers(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var access = context.HttpContext.RequestServices.GetRequiredService<GatewayAccess>();
+        return access.Refusal(context.HttpContext, access.Keys.Worker) ?? await next(context);
+    }
+
+    /// <summary>Filter of the questions that workers ask without end.</summary>
+    public static async ValueTask<object?> ForWaitingWorkers(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var access = context.HttpContext.RequestServices.GetRequiredService<GatewayAccess>();
+        return access.Refusal(context.HttpContext, access.Keys.Worker) is null
+            ? await next(context)
+            : await access.RefuseSlowlyAsync(context.HttpContext.RequestAborted);
+    }
+
+    /// <summary>429, late.</summary>
+    public async Task<IResult> RefuseSlowlyAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(RefusalPause, time, cancellationToken);
+        return TypedResults.StatusCode(StatusCodes.Status429TooManyRequests);
+    }
+
+    private GatewayKeys Keys => keys;
+
+    private IResult? Refusal(HttpContext context, string key)
+    {
+        if (!GatewayKeys.Matches(context.Request, key))
+            return Answer.Error(StatusCodes.Status401Unauthorized, "unauthorized");
+        return context.Request.RouteValues["endpoint"] is string endpoint && endpoint == settings.Endpoint
+            ? null
+            : Answer.Error(StatusCodes.Status404NotFound, "endpoint not found");
+    }
+}

@@ -1,0 +1,55 @@
+namespace VideoExpress.Web.Gateway;
+
+/// <summary>Puts the GPU gateway into a host.</summary>
+internal static class GatewayRegistration
+{
+    /// <summary>
+    /// The gateway's parts. They need a <see cref="Storage.SQLite.SQLiteStorage"/> and a <see cref="TimeProvider"/> among the services.
+    /// </summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="settings">The section <c>Gateway</c>, already checked.</param>
+    /// <param name="dataDirectory">Where generated keys are kept.</param>
+    public static IServiceCollection AddGateway(this IServiceCollection services, GatewaySettings settings, string dataDirectory)
+    {
+        services
+            .AddSingleton(settings)
+            .AddSingleton(new GatewayKeys(settings, dataDirectory))
+            .AddSingleton<GatewayAddress>()
+            .AddSingleton<GatewayAccess>()
+            .AddSingleton<LongPoll>()
+            .AddSingleton<Workers>()
+            .AddSingleton<LocalWorkerState>()
+            .AddSingleton<GpuRequests>()
+            .AddSingleton<HandOuts>()
+            .AddSingleton<LostRequests>()
+            .AddHostedService<GatewayStart>()
+            .AddHostedService<Deadlines>();
+        if (settings.LocalWorker)
+            services.AddSingleton<WorkerLauncher>().AddHostedService<LocalWorker>();
+        return services;
+    }
+
+    /// <summary>
+    /// The calls below <c>/v2/{endpoint}</c>. They have keys of their own, and RunPod's documentation is theirs: the host's authorization
+    /// and OpenAPI document leave them out.
+    /// </summary>
+    public static IEndpointRouteBuilder MapGateway(this IEndpointRouteBuilder app)
+    {
+        var gateway = app.MapGroup("/v2/{endpoint}").AllowAnonymous().DisableAntiforgery().ExcludeFromDescription();
+
+        var clients = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForClients);
+        clients.MapSubmitRun();
+        clients.MapGetStatus();
+        clients.MapCancelRequest();
+        clients.MapGetHealth();
+
+        var workers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWorkers);
+        workers.MapPostResult();
+        workers.MapPing();
+
+        var waitingWorkers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWaitingWorkers);
+        waitingWorkers.MapTakeJob();
+        waitingWorkers.MapStopJobs();
+        return app;
+    }
+}
