@@ -1,0 +1,50 @@
+using VideoExpress.Web.Settings;
+
+namespace VideoExpress.Web.Hosting;
+
+/// <summary>The life of the process, and how it ends: 0 stopped as asked, 1 could not start, 2 wrong settings.</summary>
+internal static partial class ServerProcess
+{
+    /// <summary>Builds, starts and serves until SIGTERM or Ctrl+C. A failed start is a sentence on stderr; its trace is in the log.</summary>
+    public static async Task<int> RunAsync(Func<WebApplication> build)
+    {
+        try
+        {
+            await using var app = build();
+            return await ServeAsync(app);
+        }
+        catch (SettingsException wrong)
+        {
+            await Console.Error.WriteLineAsync(wrong.Message);
+            return 2;
+        }
+        catch (Exception e)
+        {
+            await Console.Error.WriteLineAsync(StartFailure.Explain(e));
+            return 1;
+        }
+    }
+
+    private static async Task<int> ServeAsync(WebApplication app)
+    {
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception e)
+        {
+            LogFailed(app.Logger, e);
+            throw;
+        }
+
+        LogReady(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<DataFolder>().Root);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Ready on {Urls}, data in {Data}")]
+    private static partial void LogReady(ILogger logger, string urls, string data);
+
+    [LoggerMessage(LogLevel.Debug, "The start failed")]
+    private static partial void LogFailed(ILogger logger, Exception exception);
+}

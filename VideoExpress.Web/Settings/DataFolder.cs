@@ -1,0 +1,59 @@
+namespace VideoExpress.Web.Settings;
+
+/// <summary>The folder of everything that must outlive a restart; only its owner may look into it.</summary>
+internal sealed class DataFolder
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    private DataFolder(string root, string? database)
+    {
+        Root = root;
+        Database = database ?? Path.Combine(root, "videoexpress.db");
+    }
+
+    /// <summary>The folder itself, absolute.</summary>
+    public string Root { get; }
+
+    /// <summary>The SQLite file.</summary>
+    public string Database { get; }
+
+    /// <summary>Temporary files of steps; empty when nothing runs.</summary>
+    public string Work => Path.Combine(Root, "work");
+
+    /// <summary>The objects of the local store.</summary>
+    public string Store => Path.Combine(Root, "store");
+
+    /// <summary>Log files.</summary>
+    public string Logs => Path.Combine(Root, "logs");
+
+    /// <summary>Keys that sign and protect: forms of the dashboard, URLs, tokens.</summary>
+    public string Keys => Path.Combine(Root, "keys");
+
+    /// <summary>Opens the folder, and makes what is not there yet, with mode 0700.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be made or read by this user.</exception>
+    public static DataFolder Open(HostSettings settings)
+    {
+        var folder = new DataFolder(settings.Data, settings.Database);
+        string[] needed = [folder.Root, folder.Work, folder.Store, folder.Logs, folder.Keys, Path.GetDirectoryName(folder.Database)!];
+        foreach (var path in needed)
+        {
+            MakePrivate(path);
+        }
+
+        return folder;
+    }
+
+    private static void MakePrivate(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            // Leaves the mode of a folder that is there: its owner may have reasons.
+            Directory.CreateDirectory(path, OwnerOnly);
+        }
+    }
+}
