@@ -85,7 +85,7 @@ public sealed class NewJobTests
     [Fact]
     public void Read_TakesAnotherJobsOutputAsSource()
     {
-        var job = NewJob.Read(JsonElement.Parse($$"""{"type":"EXPORT","params":{"clips":[{"url":{"job":"{{Id}}","output":"video"}}]}}"""));
+        var job = NewJob.Read(JsonElement.Parse($$$"""{"type":"EXPORT","params":{"clips":[{"url":{"job":"{{{Id}}}","output":"video"}}]}}"""));
 
         Assert.Equal(new MediaSource.OfJob(Guid.Parse(Id), "video"), Assert.Single(job.Parameters.Sources).Source);
     }
@@ -97,7 +97,7 @@ public sealed class NewJobTests
         var parameters = NewJob.Read(JsonElement.Parse(
             $$"""
             {"type":"EXPORT","params":{"clips":[{"url":{"job":"{{Id}}"},"start":1.5},{"url":"https://a.example/b.mp4?x=1&y=2"},{"url":"s3://b/k"}],
-             "captions":[{"text":"„Zitat“: 'a'\nb","start":0.5,"end":2}]}}
+             "captions":[{"text":"„Zitat“: 'a'\nb","start":0.5,"end":2}] } }
             """)).Parameters;
 
         var row = AJob.OfType("EXPORT").With(type.Write(parameters));
@@ -110,7 +110,7 @@ public sealed class NewJobTests
     [InlineData("""{"prompt":"x","captions":[{"text":"a","start":0,"end":1}]}""", "Submit,Poll,Upload,Stitch,Upload")]
     public void Chain_IsTheDesigns(string parameters, string steps)
     {
-        var job = NewJob.Read(JsonElement.Parse($$"""{"type":"RENDER","params":{{parameters}}}"""));
+        var job = NewJob.Read(JsonElement.Parse($$"""{"type":"RENDER","params":{{parameters}} }"""));
 
         Assert.Equal(steps, string.Join(',', job.Parameters.Chain.Links.Select(link => link.Name)));
         Assert.Equal(100, job.Parameters.Chain.Links[^1].To);

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
-using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Hosting;
 
