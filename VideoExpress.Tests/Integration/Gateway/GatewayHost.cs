@@ -33,6 +33,8 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public GatewayKeys Keys => _app.Services.GetRequiredService<GatewayKeys>();
 
+    public SQLiteStorage Storage => _app.Services.GetRequiredService<SQLiteStorage>();
+
     public Workers Workers => _app.Services.GetRequiredService<Workers>();
 
     public static GatewaySettings Settings => new() { LocalWorker = false, HoldTime = TimeSpan.FromSeconds(5) };

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
+using Dapper;
 using Microsoft.Extensions.Time.Testing;
 using VideoExpress.Tests.Unit.Gpu;
 
@@ -194,6 +195,21 @@ public sealed class HandOutTests : IDisposable
         });
 
         using var answer = await ask;
+        Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Worker_IsToldToSlowDown_WhenTheDatabaseIsOutOfOrder()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder);
+        using (var work = host.Storage.BeginUnitOfWork())
+        {
+            work.Connection.Execute("alter table gpu_requests rename to elsewhere", transaction: work.Transaction);
+            work.Commit();
+        }
+
+        using var answer = await host.Worker("w1").AskAsync("job-take/w1");
+
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
     }
 

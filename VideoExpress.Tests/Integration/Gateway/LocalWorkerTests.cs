@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Tests.Unit.Gpu;
 using VideoExpress.Web.Gateway;
@@ -111,6 +112,30 @@ public sealed class LocalWorkerTests : IDisposable
         second.Host.Kill();
         await Until.TrueAsync(() => !IsAlive(newWorker), seconds: 5);
         Kill(newChild);
+    }
+
+    [Fact]
+    public async Task WorkerThatEndsAtOnce_IsStartedLessAndLessOften_AndHealthSaysSo()
+    {
+        var time = new FakeTimeProvider();
+        var starts = Path.Combine(_folder.Path, "starts");
+        await File.WriteAllTextAsync(
+            Path.Combine(_folder.Path, "worker", "handler.py"), $"open('{starts}', 'a').write('x')\nraise SystemExit(3)");
+        await using var host = await GatewayHost.StartAsync(_folder, Supervised, time);
+        using var client = host.Client();
+
+        var times = new List<TimeSpan>();
+        var begun = time.GetUtcNow();
+        await Until.TrueAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(0.1));
+            if (File.Exists(starts) && new FileInfo(starts).Length > times.Count)
+                times.Add(time.GetUtcNow() - begun);
+            return times.Count == 4;
+        });
+
+        Assert.All(times.Zip(times.Skip(1), (one, next) => next - one).Zip([1, 2, 4]), pause => Assert.True(pause.First.TotalSeconds >= pause.Second));
+        Assert.Contains("It is started again", (await client.GetHealthAsync(default)).Problem, StringComparison.Ordinal);
     }
 
     [Fact]

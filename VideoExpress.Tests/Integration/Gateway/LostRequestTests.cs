@@ -135,6 +135,21 @@ public sealed class LostRequestTests : IDisposable
     }
 
     [Fact]
+    public async Task Worker_IsNotStopped_WhenAPingCrossesItsResult()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder, time: _time);
+        using var client = host.Client();
+        var worker = host.Worker("w1");
+        var id = await client.AcceptedAsync();
+        await worker.TakeIdAsync();
+        await worker.ReportAsync(id, """{"output": 1}""");
+
+        await worker.PingAsync(id);
+
+        Assert.Null(host.Workers.Seen("w1").TakeStops());
+    }
+
+    [Fact]
     public async Task Stop_IsRepeated_WhileTheWorkersPingsListTheRequest()
     {
         await using var host = await GatewayHost.StartAsync(_folder, GatewayHost.Settings with { HoldTime = TimeSpan.FromMinutes(1) }, _time);
@@ -220,6 +235,21 @@ public sealed class LostRequestTests : IDisposable
             _time.Advance(Interval * 3);
             await Until.TrueAsync(async () => await TickAsync() && await StateAsync(client, id) == (GpuState.InQueue, 1));
         }
+    }
+
+    [Fact]
+    public async Task Request_OfAWorkerThatIsForgotten_IsHandedOutAgain()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder, time: _time);
+        using var client = host.Client();
+        var id = await client.AcceptedAsync();
+        await host.Worker("w1").TakeIdAsync();
+        host.Workers.Forget("w1");
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await Until.TrueAsync(() => host.Workers.Known.Count == 1);
+        _time.Advance(Interval * 3);
+        await Until.TrueAsync(async () => await TickAsync() && await StateAsync(client, id) == (GpuState.InQueue, 1));
     }
 
     private static async Task<(GpuState State, int Retries)> StateAsync(RunPodClient client, string id)
