@@ -38,6 +38,7 @@ internal sealed partial class Deadlines(
     {
         try
         {
+            lost.WatchOwners();
             foreach (var worker in workers.Silent)
                 lost.WorkerGone(worker.Id, mayComeBack: true);
             var now = time.Now();

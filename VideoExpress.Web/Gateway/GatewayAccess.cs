@@ -1,10 +1,10 @@
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>
-/// Lets only the bearer of the right key to the right endpoint. A worker's question for work is refused with 429 after a second, since to
-/// any other refusal workers react by asking again at once, thousands of times a second.
+/// Lets only the bearer of the right key to the right endpoint. A worker's question for work is refused, also by our own errors, with 429
+/// after a second: to anything else workers react by asking again at once, thousands of times a second.
 /// </summary>
-internal sealed class GatewayAccess(GatewayKeys keys, GatewaySettings settings, TimeProvider time)
+internal sealed partial class GatewayAccess(GatewayKeys keys, GatewaySettings settings, TimeProvider time, ILogger<GatewayAccess> log)
 {
     private static readonly TimeSpan RefusalPause = TimeSpan.FromSeconds(1);
 
@@ -26,9 +26,17 @@ internal sealed class GatewayAccess(GatewayKeys keys, GatewaySettings settings, 
     public static async ValueTask<object?> ForWaitingWorkers(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var access = context.HttpContext.RequestServices.GetRequiredService<GatewayAccess>();
-        return access.Refusal(context.HttpContext, access.Keys.Worker) is null
-            ? await next(context)
-            : await access.RefuseSlowlyAsync(context.HttpContext.RequestAborted);
+        try
+        {
+            if (access.Refusal(context.HttpContext, access.Keys.Worker) is null)
+                return await next(context);
+        }
+        catch (Exception e) when (e is not OperationCanceledException && !context.HttpContext.Response.HasStarted)
+        {
+            access.LogOutOfOrder(e);
+        }
+
+        return await access.RefuseSlowlyAsync(context.HttpContext.RequestAborted);
     }
 
     /// <summary>429, late.</summary>
@@ -48,4 +56,7 @@ internal sealed class GatewayAccess(GatewayKeys keys, GatewaySettings settings, 
             ? null
             : Answer.Error(StatusCodes.Status404NotFound, "endpoint not found");
     }
+
+    [LoggerMessage(LogLevel.Error, "A worker's question for work could not be answered")]
+    private partial void LogOutOfOrder(Exception exception);
 }

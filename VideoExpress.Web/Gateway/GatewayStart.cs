@@ -15,7 +15,7 @@ internal sealed class GatewayStart(SQLiteStorage storage, LostRequests lost) : I
             work.Commit();
         }
 
-        lost.Recover();
+        lost.WatchOwners();
         return Task.CompletedTask;
     }
 

@@ -64,15 +64,12 @@ internal sealed partial class LocalWorker(
         {
             LogNotStarted(e);
         }
-        finally
-        {
-            state.CurrentId = null;
-        }
 
         // Ended with the host, it leaves its request to the next start of the host: that is no fault of the request.
         cancellationToken.ThrowIfCancellationRequested();
-        state.Problem = "The local worker has ended; its lines in the log say why. It is started again.";
         lost.WorkerGone(id, mayComeBack: false);
+        state.CurrentId = null;
+        state.Problem = "The local worker has ended; its lines in the log say why. It is started again.";
     }
 
     private async Task StartedAsync(CancellationToken cancellationToken)

@@ -8,7 +8,8 @@ namespace VideoExpress.Web.Gateway;
 /// Brings back requests whose worker lost them: the same id waits again, <c>retries</c> one higher, no new charge. A worker that finds its
 /// attempt's result in the store returns it without working again.
 /// </summary>
-internal sealed partial class LostRequests(SQLiteStorage storage, TimeProvider time, Workers workers, ILogger<LostRequests> log)
+internal sealed partial class LostRequests(
+    SQLiteStorage storage, TimeProvider time, Workers workers, LocalWorkerState local, ILogger<LostRequests> log)
 {
     /// <summary>A request that cost so many workers their lives fails, or it would go on killing them.</summary>
     private const int MaxLosses = 3;
@@ -44,19 +45,19 @@ internal sealed partial class LostRequests(SQLiteStorage storage, TimeProvider t
     }
 
     /// <summary>
-    /// After a start of the host: the local workers of before died with it, which is no fault of their requests; remote ones get the time
-    /// of three pings to show themselves.
+    /// Sees to every request that is handed out. A supervised worker that has been replaced, as all of them are after a start of the host,
+    /// is dead, which is no fault of its request; any other that is not known gets the time of three pings to show itself.
     /// </summary>
-    public void Recover()
+    public void WatchOwners()
     {
         var owners = storage.Read(connection => connection.Query<string>(
             $"select distinct worker_id from gpu_requests where status = '{RunPodStates.InProgress}'").ToList());
         foreach (var owner in owners)
         {
-            if (LocalWorkerState.IsLocal(owner))
+            if (local.IsOver(owner))
                 Requeue(owner, [.. Open(owner).Select(request => request.Id)], isLoss: false, mayComeBack: false);
             else
-                workers.Seen(owner);
+                workers.Expect(owner);
         }
     }
 
@@ -76,7 +77,10 @@ internal sealed partial class LostRequests(SQLiteStorage storage, TimeProvider t
             new { ids, workerId = worker.Id },
             work.Transaction);
         var notIts = work.Connection.Query<string>(
-            $"select id from gpu_requests where id in @ids and not (status = '{RunPodStates.InProgress}' and worker_id = @workerId)",
+            $"""
+            select id from gpu_requests
+            where id in @ids and not (status in ('{RunPodStates.InProgress}', '{RunPodStates.Completed}') and worker_id = @workerId)
+            """,
             new { ids, workerId = worker.Id },
             work.Transaction).ToList();
         work.Commit();

@@ -14,10 +14,11 @@ internal static class RequestBody
     /// <summary>The whole body, or null when it is longer than <paramref name="limit"/> bytes.</summary>
     public static async Task<byte[]?> ReadAsync(HttpContext context, int limit)
     {
-        if (context.Request.ContentLength > limit)
-            return null;
+        // The host's own limit would cut the connection, and the caller would not hear what was wrong.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } hostLimit)
             hostLimit.MaxRequestBodySize = null;
+        if (context.Request.ContentLength > limit)
+            return null;
         using var body = new MemoryStream();
         var buffer = new byte[81920];
         int read;

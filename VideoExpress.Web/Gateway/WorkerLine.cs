@@ -5,7 +5,7 @@ namespace VideoExpress.Web.Gateway;
 /// <summary>Reads a line that the local worker printed.</summary>
 internal static partial class WorkerLine
 {
-    /// <summary>The level that the line begins with, as Python's logging and RunPod's SDK write it; null when it says none.</summary>
+    /// <summary>The level that the line begins with, after a time or not, as Python's logging writes it; null when it says none.</summary>
     public static LogLevel? LevelOf(string line) => Level().Match(line).Groups[1].Value switch
     {
         "DEBUG" or "TRACE" => LogLevel.Debug,
@@ -19,7 +19,7 @@ internal static partial class WorkerLine
     /// <summary>The line without the queries of its URLs: they sign, and so open, what lies in the store.</summary>
     public static string WithoutSecrets(string line) => Query().Replace(line, "$1?…");
 
-    [GeneratedRegex(@"^\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")]
+    [GeneratedRegex(@"^(?:\d{4}-\d\d-\d\d[ T][\d:.,]+Z? )?\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")]
     private static partial Regex Level();
 
     [GeneratedRegex(@"(https?://[^\s?""']+)\?[^\s""']+")]

@@ -19,10 +19,13 @@ internal sealed class Workers(GatewaySettings settings, TimeProvider time)
     /// <summary>Those not heard of for three ping intervals.</summary>
     public IReadOnlyList<Worker> Silent => [.. _workers.Values.Where(worker => worker.Silence > settings.PingInterval * MissedPings)];
 
+    /// <summary>The worker; its silence begins now if it was not known.</summary>
+    public Worker Expect(string id) => _workers.GetOrAdd(id, static (key, clock) => new Worker(key, clock), time);
+
     /// <summary>The worker, which has just shown a sign of life.</summary>
     public Worker Seen(string id)
     {
-        var worker = _workers.GetOrAdd(id, static (key, clock) => new Worker(key, clock), time);
+        var worker = Expect(id);
         worker.Touch();
         return worker;
     }
