@@ -68,6 +68,8 @@ public class SQLiteStorage : JobStorage, IDisposable
         Pool = new ConnectionPool(Path);
         Queues = new QueueBoard(Options.TimeProvider);
         DueTimes = new DueTimes(Options.TimeProvider);
+        JobFactory = new BackgroundJobFactory(Options.FilterProvider);
+        StateChanger = new BackgroundJobStateChanger(Options.FilterProvider);
 
         Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
         _owner = OwnerLock.Take(Path);
@@ -106,9 +108,9 @@ public class SQLiteStorage : JobStorage, IDisposable
 
     internal JobIds JobIds { get; }
 
-    internal IBackgroundJobFactory JobFactory { get; } = new BackgroundJobFactory();
+    internal IBackgroundJobFactory JobFactory { get; }
 
-    internal IBackgroundJobStateChanger StateChanger { get; } = new BackgroundJobStateChanger();
+    internal IBackgroundJobStateChanger StateChanger { get; }
 
     /// <summary>Runs a read on a pooled connection: one consistent snapshot, no writes.</summary>
     /// <remarks>The result must not hold on to the connection: read everything before returning.</remarks>

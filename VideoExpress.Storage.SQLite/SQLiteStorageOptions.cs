@@ -1,3 +1,5 @@
+using Hangfire.Common;
+
 namespace VideoExpress.Storage.SQLite;
 
 /// <summary>Settings of a <see cref="SQLiteStorage"/>; they are read once, when it is made.</summary>
@@ -26,8 +28,16 @@ public sealed class SQLiteStorageOptions
     /// <value>Default: true. Set it to false if you use the stock filter with settings of your own, such as pushed results.</value>
     public bool TransactionalContinuations { get; set; } = true;
 
+    /// <summary>
+    /// The filters of what the storage does by itself: jobs created and states changed in a unit of work, continuations started, delayed
+    /// jobs enqueued. Give the same provider to Hangfire's server and client.
+    /// </summary>
+    /// <value>Default: Hangfire's global filters and the attributes of jobs.</value>
+    public IJobFilterProvider FilterProvider { get; set; } = JobFilterProviders.Providers;
+
     internal SQLiteStorageOptions Checked()
     {
+        ArgumentNullException.ThrowIfNull(FilterProvider);
         ArgumentNullException.ThrowIfNull(TimeProvider);
         ArgumentOutOfRangeException.ThrowIfLessThan(JobExpirationTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(ExpirationInterval, TimeSpan.FromSeconds(1));

@@ -22,7 +22,6 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
     private static readonly TimeSpan LockTimeout = TimeSpan.FromMinutes(1);
 
     private readonly ContinuationsSupportAttribute _stock = new();
-    private readonly BackgroundJobStateChanger _stateChanger = new BackgroundJobStateChanger();
     private readonly ILog _log = LogProvider.For<TransactionalContinuationsAttribute>();
 
     /// <summary>Makes the filter.</summary>
@@ -92,7 +91,7 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
             if (state.Name != AwaitingState.StateName) continue;
 
             var next = IsMet(continuation.Options, context.CandidateState.Name) ? NextStateOf(state) : ConditionNotMet();
-            _stateChanger.ChangeState(new StateChangeContext(
+            ((SQLiteStorage)context.Storage).StateChanger.ChangeState(new StateChangeContext(
                 context.Storage, context.Connection, transaction, continuation.JobId, next, [AwaitingState.StateName], CancellationToken.None));
         }
     }

@@ -14,7 +14,7 @@ internal sealed class PreciseScheduler(SQLiteStorage storage) : IBackgroundProce
     /// <summary>Between two rounds when a job stays due, for instance because another server is at it.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    private readonly DelayedJobScheduler _round = new(TimeSpan.Zero);
+    private readonly DelayedJobScheduler _round = new(TimeSpan.Zero, storage.StateChanger);
 
     public void Execute(BackgroundProcessContext context)
     {

@@ -1,4 +1,4 @@
-using Dapper;
+using VideoExpress.Jobs.Data;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Web.Gateway;
@@ -9,23 +9,11 @@ internal sealed class GatewayStart(SQLiteStorage storage, LostRequests lost) : I
     /// <inheritdoc />
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        using (var work = storage.BeginUnitOfWork())
-        {
-            work.Connection.Execute(Schema(), transaction: work.Transaction);
-            work.Commit();
-        }
-
+        Migrations.Apply(storage, typeof(GatewayStart).Assembly, "gateway");
         lost.WatchOwners();
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private static string Schema()
-    {
-        using var sql = new StreamReader(typeof(GatewayStart).Assembly.GetManifestResourceStream(
-            "VideoExpress.Web.Gateway.0001_GpuRequests.sql")!);
-        return sql.ReadToEnd();
-    }
 }

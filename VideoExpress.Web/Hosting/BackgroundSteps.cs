@@ -15,34 +15,40 @@ internal static class BackgroundSteps
     /// </summary>
     public static IServiceCollection AddBackgroundSteps(this IServiceCollection services, HangfireSettings settings)
     {
+        services.AddSingleton<IJobFilterProvider, RegisteredFilters>();
         services.AddSingleton(provider => new SQLiteStorage(
             provider.GetRequiredService<DataFolder>().Database,
-            new SQLiteStorageOptions { TimeProvider = provider.GetRequiredService<TimeProvider>() }));
+            new SQLiteStorageOptions
+            {
+                TimeProvider = provider.GetRequiredService<TimeProvider>(),
+                FilterProvider = provider.GetRequiredService<IJobFilterProvider>(),
+            }));
         services.AddSingleton<JobStorage>(provider => provider.GetRequiredService<SQLiteStorage>());
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
-        services.AddSingleton<IJobFilterProvider>(provider => Filters(provider.GetServices<IJobFilter>()));
         services.AddSingleton<IJobFilter, StatisticsHistoryAttribute>();
+        services.AddSingleton<IJobFilter, TransactionalContinuationsAttribute>();
         services.AddHangfire(configuration => configuration
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
-        return services.AddHangfireServer(options =>
-        {
-            options.WorkerCount = settings.Workers;
-            options.StopTimeout = Shutdown.StepGrace;
-            options.ShutdownTimeout = Shutdown.StepEnd;
-            options.CancellationCheckInterval = TimeSpan.FromMilliseconds(250);
-        });
+        return services.AddHostedService<StepServers>();
     }
+}
 
-    private static JobFilterProviderCollection Filters(IEnumerable<IJobFilter> registered)
+/// <summary>The filters in the container, beside the attributes of steps; looked up when first needed, since filters need the storage.</summary>
+internal sealed class RegisteredFilters(IServiceProvider services) : IJobFilterProvider
+{
+    private readonly Lazy<JobFilterProviderCollection> _filters = new(() =>
     {
-        var filters = new JobFilterCollection();
-        foreach (var filter in registered)
+        var registered = new JobFilterCollection();
+        foreach (var filter in services.GetServices<IJobFilter>())
         {
-            filters.Add(filter);
+            registered.Add(filter);
         }
 
-        return new JobFilterProviderCollection(filters, new JobFilterAttributeFilterProvider());
-    }
+        return new JobFilterProviderCollection(registered, new JobFilterAttributeFilterProvider());
+    });
+
+    /// <inheritdoc />
+    public IEnumerable<JobFilter> GetFilters(Job job) => _filters.Value.GetFilters(job);
 }

@@ -1,5 +1,5 @@
 -- One row is one request, and one charge, however often it is handed out. Times are UTC microseconds.
-create table if not exists gpu_requests (
+create table gpu_requests (
     id                text    not null primary key,
     attempt_id        text    unique,               -- input.attempt_id: one attempt makes one request
     status            text    not null,             -- RunPod's words
@@ -19,5 +19,5 @@ create table if not exists gpu_requests (
     error             text
 ) strict;
 
-create index if not exists gpu_requests_by_status on gpu_requests (status);
-create index if not exists gpu_requests_by_expiry on gpu_requests (expires_at);
+create index gpu_requests_by_status on gpu_requests (status);
+create index gpu_requests_by_expiry on gpu_requests (expires_at);
