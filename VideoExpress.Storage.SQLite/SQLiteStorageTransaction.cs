@@ -151,7 +151,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
             }
             catch (DistributedLockTimeoutException exception) when (attemptsLeft > 0)
             {
-                AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(100, 1000)));
+                AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
             }
         }
     }

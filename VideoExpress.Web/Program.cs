@@ -1,6 +1,12 @@
+using VideoExpress.Jobs;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Dashboard;
 using VideoExpress.Web.Endpoints.Docs;
+using VideoExpress.Web.Endpoints.Health;
+using VideoExpress.Web.Endpoints.Jobs;
+using VideoExpress.Web.Endpoints.Outputs;
+using VideoExpress.Web.Endpoints.Timeline;
+using VideoExpress.Web.Gateway;
 using VideoExpress.Web.Hosting;
 using VideoExpress.Web.Hosting.Logging;
 using VideoExpress.Web.Problems;
@@ -18,11 +24,17 @@ internal static class Program
     internal static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var settings = SettingsLoader.Load(args);
-        var builder = HostSetup.CreateBuilder(settings);
+        var builder = HostSetup.CreateBuilder(settings, out var folder);
         builder.Services
             .AddProblems()
             .AddDocs(settings.Host)
-            .AddBackgroundSteps(settings.Hangfire)
+            .AddBackgroundSteps()
+            .AddStore()
+            .AddJobs(folder.Work, LocalGateway.Of)
+            .AddGateway(settings.Gateway, folder.Root)
+            .AddJobEndpoints()
+            .AddTimelineEndpoints()
+            .AddHealth()
             .AddDashboard();
         adjust?.Invoke(builder.Services);
 
@@ -32,6 +44,11 @@ internal static class Program
         app.UseProblems();
         app.UseAccess();
 
+        app.MapJobs();
+        app.MapTimeline();
+        app.MapOutputs();
+        app.MapHealth();
+        app.MapGateway();
         app.MapDashboard();
         app.MapDocs();
         return app;

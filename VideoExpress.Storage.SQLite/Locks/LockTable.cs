@@ -53,6 +53,12 @@ internal sealed class LockTable
         }
     }
 
+    /// <summary>How many wait for it at this moment.</summary>
+    public int CountWaiting(string resource)
+    {
+        lock (_gate) return _entries.TryGetValue(resource, out var entry) ? entry.Waiters.Count : 0;
+    }
+
     /// <summary>False when the lock was granted after all, between the timeout and now.</summary>
     private bool Withdraw(LinkedListNode<Waiter> place)
     {

@@ -49,6 +49,7 @@ internal sealed class DueTimes(TimeProvider time)
         var delay = Task.Delay(wait < atMost ? wait : atMost, time, cancellation.Token);
         Task.WaitAny([changed, delay], cancellationToken);
         cancellation.Cancel();
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_gate) return Remaining() <= TimeSpan.Zero;
     }
 

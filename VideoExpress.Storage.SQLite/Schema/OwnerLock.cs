@@ -4,44 +4,45 @@ namespace VideoExpress.Storage.SQLite.Schema;
 
 /// <summary>
 /// The claim of one process on the file: an exclusive lock of the operating system on <c>{path}.lock</c>, which the kernel releases when
-/// the process ends, however it ends. The side file stays; it holds the id of the process that owns or last owned the storage.
+/// the process ends, however it ends. Who has it is told by <c>{path}.pid</c>, because the locked file itself cannot be read by others.
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {
-    private readonly FileStream _file;
+    private readonly FileStream _lock;
+    private readonly string _pidFile;
 
-    private OwnerLock(FileStream file)
+    private OwnerLock(FileStream file, string pidFile)
     {
-        _file = file;
+        (_lock, _pidFile) = (file, pidFile);
+        File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Takes the lock or throws <see cref="SQLiteStorageInUseException"/>; never waits.</summary>
     public static OwnerLock Take(string path)
     {
-        var side = path + ".lock";
+        var pidFile = path + ".pid";
         try
         {
-            var file = new FileStream(side, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            file.SetLength(0);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-            file.Flush();
-            return new OwnerLock(file);
+            // The file stays when the lock goes: were it deleted, two processes could each lock one of that name.
+            return new OwnerLock(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), pidFile);
         }
         catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
         {
-            throw new SQLiteStorageInUseException(path, ReadOwner(side), exception);
+            throw new SQLiteStorageInUseException(path, ReadPid(pidFile), exception);
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        File.Delete(_pidFile);
+        _lock.Dispose();
+    }
 
-    private static int? ReadOwner(string side)
+    private static int? ReadPid(string pidFile)
     {
         try
         {
-            // Sharing everything takes no lock, so this reads past the owner's.
-            using var reader = new StreamReader(new FileStream(side, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-            return int.TryParse(reader.ReadToEnd(), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
+            return int.TryParse(File.ReadAllText(pidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
         }
         catch (IOException)
         {

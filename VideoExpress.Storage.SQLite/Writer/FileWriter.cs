@@ -9,6 +9,7 @@ namespace VideoExpress.Storage.SQLite.Writer;
 /// The one place where the file is written. SQLite has one writer at a time, so there is one connection for it and callers take turns;
 /// each turn is one <c>BEGIN IMMEDIATE … COMMIT</c>, run on the caller's thread.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and others may be waiting.")]
 internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 {
     /// <summary>Far longer than any turn takes; what waits longer waits for a unit of work that somebody forgot to dispose of.</summary>
@@ -18,6 +19,7 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
     private readonly AsyncLocal<WriteTurn?> _current = new();
     private readonly Statements _statements = new(connection);
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
+    private volatile bool _disposed;
 
     /// <summary>Waits for the turn and begins a transaction.</summary>
     public WriteTurn Begin()
@@ -62,8 +64,10 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
     {
         // A turn that is under way ends first; one that was forgotten is rolled back with the connection.
         _turns.Wait(LongestWait);
+        _disposed = true;
         _statements.Dispose();
-        _turns.Dispose();
+        // Whoever waits is to find out, so the turn is passed on for ever.
+        _turns.Release();
     }
 
     private void TakeTurn()
@@ -75,11 +79,16 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
                 "(its StorageConnection, Create, ContinueWith, ChangeState), or after it.");
         }
 
-        if (_turns.Wait(LongestWait)) return;
+        if (!_turns.Wait(LongestWait))
+        {
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
+                $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
+                $"Is a unit of work left open or waiting for something slow?"));
+        }
 
-        throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
-            $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
-            $"Is a unit of work left open or waiting for something slow?"));
+        if (!_disposed) return;
+        _turns.Release();
+        throw new ObjectDisposedException(nameof(SQLiteStorage));
     }
 
     private void EndTurn()

@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.Dashboard;
+using VideoExpress.Jobs.Chain;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
@@ -34,7 +35,7 @@ internal static class DashboardSetup
         .ForBrowsers();
 
     private static string Name(DashboardContext context, Job job) =>
-        context.GetHttpContext().RequestServices.GetService<IStepNames>()?.NameOf(context, job) ?? StepName.Of(job);
+        context.GetHttpContext().RequestServices.GetRequiredService<StepNames>().NameOf(job) ?? $"{job.Type.Name}.{job.Method.Name}";
 
     /// <summary>The same question as before every endpoint, asked again: the dashboard can delete work.</summary>
     private sealed class DashboardAccess : IDashboardAuthorizationFilter

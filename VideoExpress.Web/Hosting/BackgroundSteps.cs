@@ -13,7 +13,7 @@ internal static class BackgroundSteps
     /// Everything of Hangfire comes from the container, nothing from its statics, so that two hosts in one process do not meet. Filters
     /// are those registered as <see cref="IJobFilter"/>, in their own order, beside attributes on the steps.
     /// </summary>
-    public static IServiceCollection AddBackgroundSteps(this IServiceCollection services, HangfireSettings settings)
+    public static IServiceCollection AddBackgroundSteps(this IServiceCollection services)
     {
         services.AddSingleton<IJobFilterProvider, RegisteredFilters>();
         services.AddSingleton(provider => new SQLiteStorage(

@@ -8,9 +8,9 @@ namespace VideoExpress.Web.Hosting;
 internal static class HostSetup
 {
     /// <summary>A builder that listens where <paramref name="settings"/> say, with the data folder made and logs going to it.</summary>
-    public static WebApplicationBuilder CreateBuilder(AppSettings settings)
+    public static WebApplicationBuilder CreateBuilder(AppSettings settings, out DataFolder folder)
     {
-        var folder = DataFolder.Open(settings.Host);
+        folder = DataFolder.Open(settings.Host);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(HostSetup).Assembly.GetName().Name,
@@ -21,6 +21,7 @@ internal static class HostSetup
             .AddRouting()
             .AddSingleton(TimeProvider.System)
             .AddSingleton(folder)
+            .AddSingleton(new ServerAddress(settings.Host.PublicUrl))
             .AddSingleton<ServerUrls>()
             .AddSingleton<Access>()
             .AddSettings(settings)

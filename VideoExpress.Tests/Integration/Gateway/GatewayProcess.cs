@@ -6,18 +6,20 @@ using VideoExpress.Web.Gateway;
 namespace VideoExpress.Tests.Integration.Gateway;
 
 /// <summary>
-/// The test assembly as a program: the gateway with its local worker in a process of its own, which a test can kill. Its one argument is
-/// the folder; the first line that it prints is its endpoint.
+/// The gateway with its local worker in a process of its own, which a test can kill. The first line that it prints is its endpoint.
 /// </summary>
 internal static class GatewayProcess
 {
-    public static async Task Main(string[] args)
+    public const string Role = "gateway";
+
+    public static async Task<int> RunAsync(string folder)
     {
         await using var app = GatewayHost.Build(
-            args[0], GatewayHost.Settings with { LocalWorker = true }, TimeProvider.System, NullLoggerProvider.Instance);
+            folder, GatewayHost.Settings with { LocalWorker = true }, TimeProvider.System, NullLoggerProvider.Instance);
         app.MapGateway();
         await app.StartAsync();
         Console.WriteLine(app.Services.GetRequiredService<GatewayAddress>().Endpoint);
         await app.WaitForShutdownAsync();
+        return 0;
     }
 }

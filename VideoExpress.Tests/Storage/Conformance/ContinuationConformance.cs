@@ -1,18 +1,29 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
+using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Tests.Storage.Conformance;
 
 public sealed class SQLiteContinuationTests : ContinuationConformance<SQLiteUnderTest>;
 
+public sealed class SQLiteStockContinuationTests : ContinuationConformance<SQLiteUnderTest>
+{
+    protected override IElectStateFilter Filter { get; } = new ContinuationsSupportAttribute();
+}
+
 public sealed class InMemoryContinuationTests : ContinuationConformance<InMemoryUnderTest>;
 
-/// <summary>Continuations by the stock client: with the filter of this library, and, on the other storage, with Hangfire's behind it.</summary>
+/// <summary>
+/// Continuations by the stock client: with the filter of this library, which on another storage has Hangfire's behind it, and with
+/// Hangfire's alone.
+/// </summary>
 public abstract class ContinuationConformance<T> : StorageConformance<T>
     where T : ITestedStorage, new()
 {
-    private BackgroundJobClient Client => new(Storage);
+    protected virtual IElectStateFilter Filter { get; } = new TransactionalContinuationsAttribute();
+
+    private BackgroundJobClient Client => new(Storage, new JobFilterCollection { Filter });
 
     [Fact]
     public void AContinuation_Waits_AndStarts_WhenItsParentSucceeds()
@@ -70,7 +81,7 @@ public abstract class ContinuationConformance<T> : StorageConformance<T>
     [Fact]
     public void AContinuation_OfAFailedParent_WaitsUntilItSucceeds()
     {
-        var parent = Client.Create(Job.FromExpression(() => Work.RunOnce()), new EnqueuedState());
+        var parent = Client.Create(AJob(), new EnqueuedState());
         var child = Continue(parent);
 
         ChangeState(parent, new FailedState(new InvalidOperationException()));

@@ -87,9 +87,4 @@ public sealed class PlainState(string name, params (string Key, string Value)[] 
 public static class Work
 {
     public static string Run(string argument) => argument;
-
-    [AutomaticRetry(Attempts = 0)]
-    public static void RunOnce()
-    {
-    }
 }

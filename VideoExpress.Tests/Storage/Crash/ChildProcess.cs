@@ -1,0 +1,123 @@
+using System.Globalization;
+using Hangfire;
+using Hangfire.Common;
+using Hangfire.States;
+using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite;
+using VideoExpress.Tests.Storage.Conformance;
+
+namespace VideoExpress.Tests.Storage.Crash;
+
+/// <summary>
+/// The process that a crash test kills: <c>VideoExpress.Tests ROLE FILE</c>. It reports what it has done, a line each, and ends when its
+/// input does, so that it never outlives the test.
+/// </summary>
+internal static class ChildProcess
+{
+    public const string Hold = "hold", Fetch = "fetch", Enqueue = "enqueue", Chains = "chains";
+
+    public const int ChainLength = 4;
+
+    public static int Run(string role, string path)
+    {
+        SQLiteStorage storage;
+        try
+        {
+            storage = new SQLiteStorage(path);
+        }
+        catch (SQLiteStorageInUseException exception)
+        {
+            Report("refused " + exception.Message);
+            return 3;
+        }
+
+        new Thread(() => Play(role, storage)) { IsBackground = true }.Start();
+        Console.In.ReadToEnd();
+        return 0;
+    }
+
+    private static void Play(string role, SQLiteStorage storage)
+    {
+        switch (role)
+        {
+            case Hold:
+                Report("ready");
+                break;
+            case Fetch:
+                FetchOne(storage);
+                break;
+            case Enqueue:
+                EnqueueForEver(storage);
+                break;
+            case Chains:
+                RunChainsForEver(storage);
+                break;
+            default:
+                throw new ArgumentException("Unknown role.", nameof(role));
+        }
+    }
+
+    private static void FetchOne(SQLiteStorage storage)
+    {
+        using var connection = storage.GetConnection();
+        var fetched = connection.FetchNextJob(["default"], CancellationToken.None);
+        new BackgroundJobStateChanger().ChangeState(new StateChangeContext(storage, connection, fetched.JobId, PlainState.Processing()));
+        Report("fetched " + fetched.JobId);
+        Thread.CurrentThread.Join();
+    }
+
+    private static void EnqueueForEver(SQLiteStorage storage)
+    {
+        var client = new BackgroundJobClient(storage);
+        while (true) Report("enqueued " + client.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState()));
+    }
+
+    /// <summary>Creates chains, a row of the application with each, while a server runs their steps.</summary>
+    private static void RunChainsForEver(SQLiteStorage storage)
+    {
+        GlobalJobFilters.Filters.Add(new StepRows());
+        using (var unit = storage.BeginUnitOfWork())
+        {
+            StepRows.Execute(unit, "create table if not exists steps (job text primary key, state text not null)");
+            unit.Commit();
+        }
+
+        using var server = new TestServer(storage, 4);
+        while (true)
+        {
+            using var unit = storage.BeginUnitOfWork();
+            var id = unit.Create(Job.FromExpression(() => Work.Run("first")), new EnqueuedState());
+            var last = id;
+            for (var step = 1; step < ChainLength; step++) last = unit.ContinueWith(last, Job.FromExpression(() => Work.Run("next")));
+            unit.Commit();
+            Report("created " + id);
+        }
+    }
+
+    private static void Report(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+
+    /// <summary>Keeps, for each job, a row with its state, in Hangfire's own commits.</summary>
+    internal sealed class StepRows : IApplyStateFilter
+    {
+        public void OnStateApplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction) =>
+            ((SQLiteStorageTransaction)transaction).Enlist(unit => Execute(
+                unit,
+                string.Create(CultureInfo.InvariantCulture, $"insert or replace into steps values ('{context.BackgroundJob.Id}', '{context.NewState.Name}')")));
+
+        public void OnStateUnapplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
+        {
+        }
+
+        public static void Execute(SQLiteUnitOfWork unit, string sql)
+        {
+            using SqliteCommand command = unit.Connection.CreateCommand();
+            command.Transaction = unit.Transaction;
+            command.CommandText = sql;
+            command.ExecuteNonQuery();
+        }
+    }
+}

@@ -1,0 +1,153 @@
+using Hangfire.States;
+using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite;
+using VideoExpress.Storage.SQLite.Schema;
+
+namespace VideoExpress.Tests.Storage;
+
+/// <summary>The file itself: made, upgraded, refused, shared with an application.</summary>
+public sealed class FileTests : SQLiteTest
+{
+    [Fact]
+    public void AMissingFolder_IsMade()
+    {
+        using var folder = new TempFolder();
+        using var storage = new SQLiteStorage(folder.File("some/where/deep/hangfire.db"));
+
+        Assert.True(File.Exists(storage.Path));
+    }
+
+    [Fact]
+    public void ASecondStorage_InTheSameProcess_IsRefused()
+    {
+        var refused = Assert.Throws<SQLiteStorageInUseException>(() => new SQLiteStorage(FilePath));
+
+        Assert.Equal(FilePath, refused.Path);
+        Assert.Equal(Environment.ProcessId, refused.OwnerProcessId);
+    }
+
+    [Fact]
+    public void TheFile_IsDurableAndKeepsItself()
+    {
+        Assert.Equal("wal", Ask<string>("pragma journal_mode"));
+        Assert.Equal(2, Ask<long>("pragma auto_vacuum"));
+        using var unit = Storage.BeginUnitOfWork();
+        Assert.Equal([2L, 1L], new[] { "pragma synchronous", "pragma foreign_keys" }.Select(pragma =>
+        {
+            using var command = unit.Connection.CreateCommand();
+            command.CommandText = pragma;
+            return (long)command.ExecuteScalar()!;
+        }));
+    }
+
+    [Fact]
+    public void EverythingIsThere_AfterARestart()
+    {
+        var enqueued = CreateJobIn(new EnqueuedState());
+        var scheduled = CreateJobIn(new ScheduledState(TimeSpan.FromHours(1)));
+        Connection.AnnounceServer("of a dead process", new Hangfire.Server.ServerContext { Queues = ["default"], WorkerCount = 1 });
+
+        Restart();
+
+        Assert.Equal(["Enqueued", "Scheduled"], new[] { enqueued, scheduled }.Select(StateOf));
+        Assert.Equal(1, Monitor.EnqueuedCount("default"));
+        Assert.Empty(Monitor.Servers());
+        using var fetched = Connection.FetchNextJob(["default"], CancellationToken.None);
+        Assert.Equal(enqueued, fetched.JobId);
+    }
+
+    [Fact]
+    public void AnId_IsNeverGivenTwice()
+    {
+        var last = CreateJobIn(new EnqueuedState());
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            Execute(unit, "delete from hangfire_job");
+            unit.Commit();
+        }
+
+        Restart();
+
+        Assert.NotEqual(last, CreateJobIn(new EnqueuedState()));
+    }
+
+    [Fact]
+    public void ANewerFile_IsRefused_AndNotTouched()
+    {
+        Write("insert into hangfire_schema values (99, 0)");
+        Connection.Dispose();
+        Storage.Dispose();
+        var before = File.ReadAllBytes(FilePath);
+
+        var refused = Assert.Throws<InvalidOperationException>(() => new SQLiteStorage(FilePath));
+
+        Assert.Contains("99", refused.Message, StringComparison.Ordinal);
+        Assert.Equal(before, File.ReadAllBytes(FilePath));
+        // It is free for whoever can read it.
+        OwnerLock.Take(FilePath).Dispose();
+    }
+
+    [Fact]
+    public void AFileThatIsNoDatabase_IsRefused_AndNotTouched()
+    {
+        using var folder = new TempFolder();
+        var path = folder.File("hangfire.db");
+        File.WriteAllText(path, new string('#', 8192));
+
+        Assert.ThrowsAny<Exception>(() => new SQLiteStorage(path));
+        Assert.Equal(new string('#', 8192), File.ReadAllText(path));
+    }
+
+    [Fact]
+    public void AnApplicationsFile_IsGivenOurTables_AndKeepsItsOwn()
+    {
+        using var folder = new TempFolder();
+        var path = folder.File("app.db");
+        using (var connection = new SqliteConnection($"Data Source={path};Pooling=False"))
+        {
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "create table films (title text); insert into films values ('Stalker'); pragma user_version = 7";
+            command.ExecuteNonQuery();
+        }
+
+        using var storage = new SQLiteStorage(path);
+
+        Assert.Equal("Stalker", storage.Read(connection => Scalar(connection, "select title from films")));
+        Assert.Equal(7L, storage.Read(connection => Scalar(connection, "pragma user_version")));
+        Assert.Equal((long)Migrator.LatestVersion, storage.Read(connection => Scalar(connection, "select max(version) from hangfire_schema")));
+    }
+
+    [Fact]
+    public void Tables_AreAllNamedAfterHangfire() =>
+        Assert.Equal(0, Ask<long>("select count(*) from sqlite_master where name not like 'hangfire_%' and name not like 'sqlite_%'"));
+
+    [Fact]
+    public void ADisposedStorage_RefusesToWork_AndSendsWaitingWorkersAway()
+    {
+        var waiting = Task.Run(() => Connection.FetchNextJob(["default"], CancellationToken.None));
+        Storage.Dispose();
+        Storage.Dispose();
+
+        Assert.ThrowsAny<ObjectDisposedException>(() => waiting.GetAwaiter().GetResult());
+        Assert.ThrowsAny<ObjectDisposedException>(() => Connection.GetJobData("1"));
+        Assert.ThrowsAny<ObjectDisposedException>(() => CreateWithoutClient());
+        Assert.False(File.Exists(FilePath + "-wal"));
+    }
+
+    private void CreateWithoutClient() => Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+
+    private void Write(string sql)
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        Execute(unit, sql);
+        unit.Commit();
+    }
+
+    private static object? Scalar(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        return command.ExecuteScalar();
+    }
+}

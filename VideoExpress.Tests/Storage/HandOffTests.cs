@@ -1,0 +1,131 @@
+using Hangfire.States;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Tests.Storage;
+
+/// <summary>The next step of a chain starts in the transaction that ends the one before.</summary>
+public sealed class HandOffTests : SQLiteTest
+{
+    /// <summary>Chains in which the hand-off is half done: the parent is finished and its child still waits, or has started before it.</summary>
+    private const string HalfDone =
+        """
+        select count(*) from hangfire_job child
+        join hangfire_state awaiting on awaiting.job_id = child.id and awaiting.name = 'Awaiting'
+        join hangfire_job parent on parent.id = cast(json_extract(awaiting.data, '$.ParentId') as integer)
+        where (child.state = 'Awaiting') = (parent.state = 'Succeeded')
+        """;
+
+    [Fact]
+    public async Task NoSnapshot_ShowsAHandOffHalfDone()
+    {
+        const int chains = 220, steps = 4;
+        var (snapshots, halfDone) = (0, 0L);
+        using (new TestServer(Storage))
+        {
+            var drained = false;
+            var watching = Task.Run(() =>
+            {
+                while (!drained || snapshots < 1000)
+                {
+                    halfDone += Ask<long>(HalfDone);
+                    snapshots++;
+                }
+            });
+            for (var chain = 0; chain < chains; chain++) CreateChain(steps);
+            await Eventually(() => Monitor.SucceededListCount() == chains * steps, TimeSpan.FromSeconds(60));
+            drained = true;
+            await watching;
+        }
+
+        Assert.Equal(0, halfDone);
+        Assert.InRange(snapshots, 1000, int.MaxValue);
+        Assert.Equal(chains * steps, Ask<long>("select count(*) from hangfire_state where name = 'Succeeded'"));
+    }
+
+    [Fact]
+    public void ParentChildAndApplicationRow_AreOneCommit()
+    {
+        CreateFilmTable();
+        var (first, second) = CreateChain(2);
+        using var connection = Storage.GetConnection();
+        var filters = new Hangfire.Common.JobFilterCollection { new TransactionalContinuationsAttribute(), new Failing() };
+
+        Assert.Throws<NotSupportedException>(() => new BackgroundJobStateChanger(filters).ChangeState(
+            new StateChangeContext(Storage, connection, first, new SucceededState(null, 1, 1))));
+
+        Assert.Equal("Enqueued", StateOf(first));
+        Assert.Equal("Awaiting", StateOf(second));
+        Assert.Equal(1, Monitor.EnqueuedCount("default"));
+        Assert.Equal(0, Ask<long>("select count(*) from films"));
+    }
+
+    [Fact]
+    public void TwoContinuationsAddedInOneTransaction_AreBothKept()
+    {
+        var parent = CreateJobIn(new EnqueuedState());
+        var children = new[] { CreateJobIn(new EnqueuedState()), CreateJobIn(new EnqueuedState()) };
+        using (var connection = Open())
+        {
+            using var transaction = (SQLiteStorageTransaction)connection.CreateWriteTransaction();
+            foreach (var child in children)
+            {
+                new BackgroundJobStateChanger().ChangeState(new StateChangeContext(
+                    Storage, connection, transaction, child,
+                    new AwaitingState(parent, new EnqueuedState(), Hangfire.JobContinuationOptions.OnlyOnSucceededState), null, CancellationToken.None));
+            }
+
+            transaction.Commit();
+        }
+
+        Assert.Equal(["Awaiting", "Awaiting"], children.Select(StateOf));
+        Client.ChangeState(parent, new SucceededState(null, 1, 1), null);
+        Assert.Equal(["Enqueued", "Enqueued"], children.Select(StateOf));
+    }
+
+    [Fact]
+    public void AContinuation_IsOneCommit_AndLosesNoParentInBetween()
+    {
+        var parent = CreateJobIn(new EnqueuedState());
+        using var connection = Open();
+        using var transaction = (SQLiteStorageTransaction)connection.CreateWriteTransaction();
+        var child = transaction.CreateJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+        transaction.Commit();
+        var context = new StateChangeContext(
+            Storage, connection, transaction, child,
+            new AwaitingState(parent, new EnqueuedState(), Hangfire.JobContinuationOptions.OnlyOnSucceededState), null, CancellationToken.None);
+        new BackgroundJobStateChanger().ChangeState(context);
+
+        Assert.Null(Connection.GetJobParameter(parent, "Continuations"));
+        Assert.Throws<Hangfire.Storage.DistributedLockTimeoutException>(
+            () => Hangfire.Storage.StorageConnectionExtensions.AcquireDistributedJobLock(Connection, parent, TimeSpan.Zero));
+        transaction.Commit();
+        Assert.NotNull(Connection.GetJobParameter(parent, "Continuations"));
+    }
+
+    private (string First, string Last) CreateChain(int steps)
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        var first = unit.Create(AJob(), new EnqueuedState());
+        var last = first;
+        for (var step = 1; step < steps; step++) last = unit.ContinueWith(last, AJob());
+        unit.Commit();
+        return (first, last);
+    }
+
+    private sealed class Failing : IApplyStateFilter
+    {
+        public void OnStateApplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
+        {
+            if (context.NewState.Name != SucceededState.StateName) return;
+            ((SQLiteStorageTransaction)transaction).Enlist(unit =>
+            {
+                Execute(unit, "insert into films (title) values ('half')");
+                throw new NotSupportedException();
+            });
+        }
+
+        public void OnStateUnapplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
+        {
+        }
+    }
+}

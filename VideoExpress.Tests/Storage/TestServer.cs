@@ -1,0 +1,24 @@
+using Hangfire;
+
+namespace VideoExpress.Tests.Storage;
+
+/// <summary>A real Hangfire server over a storage, stopped within seconds.</summary>
+internal sealed class TestServer : IDisposable
+{
+    private readonly BackgroundJobServer _server;
+
+    public TestServer(JobStorage storage, int workers = 8, params string[] queues)
+    {
+        _server = new BackgroundJobServer(
+            new BackgroundJobServerOptions
+            {
+                WorkerCount = workers,
+                Queues = queues.Length == 0 ? ["default"] : queues,
+                StopTimeout = TimeSpan.FromSeconds(5),
+                ShutdownTimeout = TimeSpan.FromSeconds(10),
+            },
+            storage);
+    }
+
+    public void Dispose() => _server.Dispose();
+}
