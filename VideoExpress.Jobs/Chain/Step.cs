@@ -11,18 +11,17 @@ namespace VideoExpress.Jobs.Chain;
 /// One link of a chain, run by Hangfire. Whatever is requeued, doubled or started out of turn, a step first looks at the job's row:
 /// it works only when the row says that it is this step's turn, and only once at a time.
 /// </summary>
-internal abstract class Step(SQLiteStorage storage, RunningSteps runningSteps, ILogger logger)
+internal abstract partial class Step(SQLiteStorage storage, RunningSteps runningSteps, ILogger logger)
 {
+    private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     protected SQLiteStorage Storage => storage;
 
-    protected ILogger Logger => logger;
-
     /// <summary>Hangfire's entry point. The job's id is its only argument: nothing else is shown in the dashboard.</summary>
     public async Task<StepOutcome> RunAsync(Guid jobId, PerformContext context, CancellationToken cancellationToken)
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object>
+        using var scope = _logger.BeginScope(new Dictionary<string, object>
         {
             ["job_id"] = jobId,
             ["step"] = ChainLink.NameOf(GetType()),
@@ -31,7 +30,9 @@ internal abstract class Step(SQLiteStorage storage, RunningSteps runningSteps, I
         try
         {
             using var turn = context.Connection.AcquireDistributedLock($"videoexpress:step:{jobId:D}", TimeSpan.Zero);
-            return await TakeTurnAsync(jobId, context.BackgroundJob.Id, running.Token);
+            var outcome = await TakeTurnAsync(jobId, context.BackgroundJob.Id, running.Token);
+            Log(outcome);
+            return outcome;
         }
         catch (DistributedLockTimeoutException)
         {
@@ -56,6 +57,24 @@ internal abstract class Step(SQLiteStorage storage, RunningSteps runningSteps, I
             ? new Nothing("The job has a newer chain.")
             : OutOfPlace(job, row, rows) ?? await DecideAsync(new Turn(job, row), cancellationToken);
     }
+
+    private void Log(StepOutcome outcome)
+    {
+        if (outcome is Done)
+        {
+            LogDone(outcome.Summary);
+        }
+        else
+        {
+            LogOther(outcome.Summary);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "{Summary}")]
+    private partial void LogDone(string summary);
+
+    [LoggerMessage(LogLevel.Debug, "{Summary}")]
+    private partial void LogOther(string summary);
 
     /// <summary>Looks, decides, acts; returns what is to be committed.</summary>
     protected abstract Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken);

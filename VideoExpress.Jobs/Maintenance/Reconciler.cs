@@ -33,18 +33,30 @@ internal sealed partial class Reconciler(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(Interval, time);
-        do
+        try
         {
-            try
+            do
             {
-                RunOnce(stoppingToken);
+                Pass(stoppingToken);
             }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                LogFailedPass(error);
-            }
+            while (await timer.WaitForNextTickAsync(stoppingToken));
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped with the host.
+        }
+    }
+
+    private void Pass(CancellationToken cancellationToken)
+    {
+        try
+        {
+            RunOnce(cancellationToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            LogFailedPass(error);
+        }
     }
 
     private void DriveOn(Job seen)

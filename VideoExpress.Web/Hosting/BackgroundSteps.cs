@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Common;
+using VideoExpress.Jobs;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Settings;
 
@@ -16,13 +17,7 @@ internal static class BackgroundSteps
     public static IServiceCollection AddBackgroundSteps(this IServiceCollection services)
     {
         services.AddSingleton<IJobFilterProvider, RegisteredFilters>();
-        services.AddSingleton(provider => new SQLiteStorage(
-            provider.GetRequiredService<DataFolder>().Database,
-            new SQLiteStorageOptions
-            {
-                TimeProvider = provider.GetRequiredService<TimeProvider>(),
-                FilterProvider = provider.GetRequiredService<IJobFilterProvider>(),
-            }));
+        services.AddSingleton(OpenStorage);
         services.AddSingleton<JobStorage>(provider => provider.GetRequiredService<SQLiteStorage>());
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IJobFilter, StatisticsHistoryAttribute>();
@@ -32,6 +27,19 @@ internal static class BackgroundSteps
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
         return services.AddHostedService<StepServers>();
+    }
+
+    /// <summary>Whoever gets the storage finds the tables of jobs in it.</summary>
+    private static SQLiteStorage OpenStorage(IServiceProvider provider)
+    {
+        var options = new SQLiteStorageOptions
+        {
+            TimeProvider = provider.GetRequiredService<TimeProvider>(),
+            FilterProvider = provider.GetRequiredService<IJobFilterProvider>(),
+        };
+        var storage = new SQLiteStorage(provider.GetRequiredService<DataFolder>().Database, options);
+        storage.MigrateJobs();
+        return storage;
     }
 }
 
@@ -50,5 +58,5 @@ internal sealed class RegisteredFilters(IServiceProvider services) : IJobFilterP
     });
 
     /// <inheritdoc />
-    public IEnumerable<JobFilter> GetFilters(Job job) => _filters.Value.GetFilters(job);
+    public IEnumerable<JobFilter> GetFilters(Hangfire.Common.Job job) => _filters.Value.GetFilters(job);
 }

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Hosting.Logging;
 using VideoExpress.Web.Settings;

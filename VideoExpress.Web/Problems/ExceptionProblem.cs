@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Types;
 
 namespace VideoExpress.Web.Problems;
 
@@ -30,6 +31,8 @@ internal sealed partial class ExceptionProblem(ILogger<ExceptionProblem> logger)
                 return JsonProblem.Of(json);
             case JsonException json:
                 return JsonProblem.Of(json);
+            case InvalidFieldsException wrong:
+                return Problem.Validation(wrong.Errors.ToDictionary());
             case BadHttpRequestException bad:
                 return Problem.Of(bad.StatusCode, bad.Message);
             case JobException failed:

@@ -192,7 +192,7 @@ public sealed class LocalWorkerTests : IDisposable
 
     private async Task<HostProcess> StartProcessAsync()
     {
-        var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(LocalWorkerTests).Assembly.Location, _folder.Path])
+        var process = Process.Start(new ProcessStartInfo("dotnet", ["exec", typeof(LocalWorkerTests).Assembly.Location, GatewayProcess.Role, _folder.Path])
         {
             RedirectStandardOutput = true,
         })!;
