@@ -21,7 +21,7 @@ internal static class Program
         var builder = HostSetup.CreateBuilder(settings);
         builder.Services
             .AddProblems()
-            .AddDocs(settings.Host)
+            .AddDocs()
             .AddBackgroundSteps(settings.Hangfire)
             .AddDashboard();
         adjust?.Invoke(builder.Services);
