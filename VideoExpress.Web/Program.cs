@@ -27,7 +27,7 @@ internal static class Program
         var builder = HostSetup.CreateBuilder(settings, out var folder);
         builder.Services
             .AddProblems()
-            .AddDocs(settings.Host)
+            .AddDocs()
             .AddBackgroundSteps()
             .AddStore()
             .AddJobs(folder.Work, LocalGateway.Of)

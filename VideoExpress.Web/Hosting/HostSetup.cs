@@ -28,7 +28,7 @@ internal static class HostSetup
             .AddSettings(settings)
             .AddLogs(settings.Logging, folder, Secrets.Of(settings))
             .AddJsonRules()
-            .Configure<HostOptions>(options => options.ShutdownTimeout = Shutdown.Whole);
+            .AddShutdown();
         return builder;
     }
 

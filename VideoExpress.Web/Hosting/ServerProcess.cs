@@ -38,12 +38,28 @@ internal static partial class ServerProcess
         }
 
         LogReady(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<DataFolder>().Root);
-        await app.WaitForShutdownAsync();
+        await WaitForEndAsync(app);
         return 0;
+    }
+
+    private static async Task WaitForEndAsync(WebApplication app)
+    {
+        try
+        {
+            await app.WaitForShutdownAsync();
+        }
+        catch (Exception e) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            // Asked to stop, it stops; what a service could not finish in time is the next start's work.
+            LogUnfinished(app.Logger, e);
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Ready on {Urls}, data in {Data}")]
     private static partial void LogReady(ILogger logger, string urls, string data);
+
+    [LoggerMessage(LogLevel.Warning, "Stopped before everything had ended")]
+    private static partial void LogUnfinished(ILogger logger, Exception exception);
 
     [LoggerMessage(LogLevel.Debug, "The start failed")]
     private static partial void LogFailed(ILogger logger, Exception exception);

@@ -1,13 +1,13 @@
 namespace VideoExpress.Web.Hosting;
 
 /// <summary>
-/// SIGTERM or Ctrl+C ends everything within ten seconds: Hangfire's clock and that of open requests run at the same time, from the
-/// signal on; what is left after nine seconds is abandoned, as a crash would, and the journal makes it good.
+/// SIGTERM or Ctrl+C ends everything within ten seconds: requests, steps and workers end side by side, from the signal on; what is
+/// left after eight is abandoned, as in a crash, and made good by the next start.
 /// </summary>
 internal static class Shutdown
 {
     /// <summary>All hosted services together.</summary>
-    public static readonly TimeSpan Whole = TimeSpan.FromSeconds(9);
+    private static readonly TimeSpan Whole = TimeSpan.FromSeconds(8);
 
     /// <summary>How long a step may go on to finish by itself; then its token is cancelled.</summary>
     public static readonly TimeSpan StepGrace = TimeSpan.FromSeconds(2);
@@ -17,6 +17,13 @@ internal static class Shutdown
 
     /// <summary>How long an open request may go on; then <see cref="HttpContext.RequestAborted"/> is cancelled.</summary>
     private static readonly TimeSpan RequestGrace = TimeSpan.FromSeconds(1);
+
+    /// <summary>Sets the limit for all, and lets nobody wait for a slower one.</summary>
+    public static IServiceCollection AddShutdown(this IServiceCollection services) => services.Configure<HostOptions>(options =>
+    {
+        options.ShutdownTimeout = Whole;
+        options.ServicesStopConcurrently = true;
+    });
 
     /// <summary>Ends long polls and event streams, for which Kestrel would wait.</summary>
     public static WebApplication UseRequestEnd(this WebApplication app)

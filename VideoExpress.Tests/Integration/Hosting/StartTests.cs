@@ -1,0 +1,70 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace VideoExpress.Tests.Integration.Hosting;
+
+public sealed class StartTests
+{
+    [Fact]
+    public async Task WrongSettings_EndWithCode2_ASentenceForEach_AndNothingCreated()
+    {
+        await using var run = ServerRun.Start("--Gateway:PingInterval", "abc", "--urls", "http://0.0.0.0:0", "--Hangfire:Workers", "0");
+
+        Assert.Equal(2, await run.ExitAsync());
+        Assert.Equal(2, run.Errors.Split('\n').Length);
+        Assert.Contains("Gateway:PingInterval: \"abc\" is not a duration such as 00:00:10", run.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain(" at ", run.Errors, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(run.Folder));
+    }
+
+    [Fact]
+    public async Task OpenAddress_IsRefused_WithoutAnApiKey()
+    {
+        await using var run = ServerRun.Start("--urls", "http://0.0.0.0:0");
+
+        Assert.Equal(2, await run.ExitAsync());
+        Assert.Equal("Urls: http://0.0.0.0:0 can be reached from other machines, so ApiKey must be set as well.", run.Errors);
+        Assert.Empty(Directory.GetFileSystemEntries(run.Folder));
+    }
+
+    [Fact]
+    public async Task AddressInUse_EndsWithCode1_AndASentenceThatNamesIt()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        await using var run = ServerRun.Start("--urls", $"http://{taken.LocalEndpoint}");
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Equal($"http://{taken.LocalEndpoint} is in use by another program; stop that one, or choose another address with --urls.", run.Errors);
+    }
+
+    [Fact]
+    public async Task DataFolderThatCannotBeMade_EndsWithCode1_AndASentence()
+    {
+        await using var run = ServerRun.Start("--data", "/proc/videoexpress");
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains("/proc/videoexpress", run.Errors, StringComparison.Ordinal);
+        Assert.Single(run.Errors.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    public async Task Signal_EndsTheServerWithin10Seconds_WithCode0_EvenWhileARequestIsOpen(string signal)
+    {
+        await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--data", "data");
+        var address = await run.ReadyAsync();
+        using var open = new TcpClient(address.Host, address.Port);
+        await open.GetStream().WriteAsync("GET /health HTTP/1.1\r\nHost: localhost\r\n"u8.ToArray());
+
+        var clock = Stopwatch.StartNew();
+        await run.SignalAsync(signal);
+
+        Assert.Equal(0, await run.ExitAsync());
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        Assert.Equal("", run.Errors);
+        Assert.True(Directory.Exists(Path.Combine(run.Folder, "data")));
+    }
+}
