@@ -62,7 +62,8 @@ public class SQLiteStorage : JobStorage, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
 
-        Path = System.IO.Path.GetFullPath(path);
+        // By the name of the file itself, so that a link to it finds the same lock.
+        Path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
         Options = options.Checked();
         JobExpirationTimeout = Options.JobExpirationTimeout;
         Pool = new ConnectionPool(Path);

@@ -25,7 +25,8 @@ internal static class StorageFile
                     $"'{path}' cannot have a write-ahead log. Is it on a network file system? The storage needs a local disk.");
             }
 
-            Run(connection, $"pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma journal_size_limit = {WalLimitBytes}");
+            Run(connection, $"pragma journal_size_limit = {WalLimitBytes}");
+            Run(connection, "pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory");
             Migrator.Migrate(connection, time);
             return connection;
         }
