@@ -62,8 +62,7 @@ public class SQLiteStorage : JobStorage, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
 
-        // By the name of the file itself, so that a link to it finds the same lock.
-        Path = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? System.IO.Path.GetFullPath(path);
+        Path = StorageFile.RealPath(path);
         Options = options.Checked();
         JobExpirationTimeout = Options.JobExpirationTimeout;
         Pool = new ConnectionPool(Path);
