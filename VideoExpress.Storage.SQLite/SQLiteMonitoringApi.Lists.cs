@@ -164,7 +164,8 @@ internal sealed partial class SQLiteMonitoringApi
     {
         var found = sql.First(
             "select invocation, arguments, created_us, expire_us from hangfire_job where id = $job",
-            row => (Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), CreatedAt: row.GetInt64(2), ExpireAt: row.Number(3)),
+            row => (
+                Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), CreatedAt: row.GetInt64(2), ExpireAt: row.Number(3)),
             job);
         if (found.Invocation is null) return null;
 
@@ -202,10 +203,17 @@ internal sealed partial class SQLiteMonitoringApi
 
     /// <summary>One page of the rows of a queue, oldest first; also of those whose job is gone.</summary>
     private JobList<T> Queued<T>(
-        string condition, string queue, IEnumerable<long> ids, int from, int count, Func<long, MonitoredJob, T> map, string? expectedState) =>
+        string condition,
+        string queue,
+        IEnumerable<long> ids,
+        int from,
+        int count,
+        Func<long, MonitoredJob, T> map,
+        string? expectedState) =>
         new(storage.Pool.Read(sql => sql.Query(
             $"""
-            select q.id, q.job_id, {MonitoredJob.Columns} from hangfire_queue q left join hangfire_job j on j.id = q.job_id {MonitoredJob.Joins}
+            select q.id, q.job_id, {MonitoredJob.Columns} from hangfire_queue q
+            left join hangfire_job j on j.id = q.job_id {MonitoredJob.Joins}
             where q.queue = $queue {condition} order by q.id limit $count offset $from
             """,
             row => KeyValuePair.Create(

@@ -75,13 +75,17 @@ internal sealed partial class SQLiteMonitoringApi(SQLiteStorage storage) : JobSt
     private Dictionary<DateTime, long> Daily(string type)
     {
         var today = UnixMicros.ToUtc(storage.Now()).Date;
-        return Timeline(Enumerable.Range(0, 7).Select(days => today.AddDays(-days)), date => FormattableString.Invariant($"stats:{type}:{date:yyyy-MM-dd}"));
+        return Timeline(
+            Enumerable.Range(0, 7).Select(days => today.AddDays(-days)),
+            date => FormattableString.Invariant($"stats:{type}:{date:yyyy-MM-dd}"));
     }
 
     private Dictionary<DateTime, long> Hourly(string type)
     {
         var now = UnixMicros.ToUtc(storage.Now());
-        return Timeline(Enumerable.Range(0, 24).Select(hours => now.AddHours(-hours)), time => FormattableString.Invariant($"stats:{type}:{time:yyyy-MM-dd-HH}"));
+        return Timeline(
+            Enumerable.Range(0, 24).Select(hours => now.AddHours(-hours)),
+            time => FormattableString.Invariant($"stats:{type}:{time:yyyy-MM-dd-HH}"));
     }
 
     /// <summary>The counters of all times given, zero where there is none; one query.</summary>

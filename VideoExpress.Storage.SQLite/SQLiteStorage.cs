@@ -62,7 +62,7 @@ public class SQLiteStorage : JobStorage, IDisposable
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         ArgumentNullException.ThrowIfNull(options);
 
-        Path = System.IO.Path.GetFullPath(path);
+        Path = StorageFile.RealPath(path);
         Options = options.Checked();
         JobExpirationTimeout = Options.JobExpirationTimeout;
         Pool = new ConnectionPool(Path);

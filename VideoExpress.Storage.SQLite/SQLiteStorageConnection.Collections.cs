@@ -116,7 +116,8 @@ internal sealed partial class SQLiteStorageConnection
     public override List<string> GetAllItemsFromList(string key)
     {
         ArgumentNullException.ThrowIfNull(key);
-        return Session.Read(sql => sql.Query("select value from hangfire_list where key = $key order by id desc", row => row.GetString(0), key));
+        return Session.Read(sql => sql.Query(
+            "select value from hangfire_list where key = $key order by id desc", row => row.GetString(0), key));
     }
 
     public override List<string> GetRangeFromList(string key, int startingFrom, int endingAt)

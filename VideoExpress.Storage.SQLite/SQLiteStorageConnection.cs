@@ -65,7 +65,8 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
         ArgumentNullException.ThrowIfNull(name);
         if (!JobIds.TryParse(id, out var job)) return null;
 
-        return Session.Read(sql => sql.Scalar<string>("select value from hangfire_parameter where job_id = $job and name = $name", job, name));
+        return Session.Read(sql => sql.Scalar<string>(
+            "select value from hangfire_parameter where job_id = $job and name = $name", job, name));
     }
 
     public override JobData? GetJobData(string jobId)

@@ -14,10 +14,10 @@ namespace VideoExpress.Storage.SQLite;
 /// While it is open nobody else writes, so it must be short, stay on its thread, and wait for nothing outside.
 /// </summary>
 /// <remarks>
-/// It never waits for the lock of a job, whose holder may be waiting to write: where a member needs the lock of a job that is being changed
-/// elsewhere at this moment, it throws <see cref="DistributedLockTimeoutException"/>, and the caller disposes of the unit of work and begins
-/// again. Jobs named to <see cref="SQLiteStorage.BeginUnitOfWork"/> are locked beforehand, jobs it has created itself are nobody else's, and
-/// in a command of <see cref="SQLiteStorageTransaction.Enlist"/> the repetition happens by itself. Locks are kept until the end.
+/// It never waits for the lock of a job, whose holder may be waiting to write. Where a member needs the lock of a job that is being changed
+/// elsewhere at this moment, it throws <see cref="DistributedLockTimeoutException"/>; the caller disposes of the unit of work and begins
+/// again. Jobs named to <see cref="SQLiteStorage.BeginUnitOfWork"/> are locked beforehand, jobs it has created itself are nobody else's,
+/// and in a command of <see cref="SQLiteStorageTransaction.Enlist"/> the repetition happens by itself. Locks are kept until the end.
 /// </remarks>
 public sealed class SQLiteUnitOfWork : IDisposable
 {
@@ -54,8 +54,8 @@ public sealed class SQLiteUnitOfWork : IDisposable
     }
 
     /// <summary>
-    /// Creates a background job that starts, in <paramref name="nextState"/> (default: enqueued), when its parent has succeeded, and that is
-    /// deleted when its parent is. A parent that has succeeded already starts it at once.
+    /// Creates a background job that starts, in <paramref name="nextState"/> (default: enqueued), when its parent has succeeded, and that
+    /// is deleted when its parent is. A parent that has succeeded already starts it at once.
     /// </summary>
     /// <exception cref="DistributedLockTimeoutException">The parent is being changed elsewhere; see the remarks of this type.</exception>
     public string ContinueWith(string parentId, Job job, IState? nextState = null) =>
@@ -88,7 +88,8 @@ public sealed class SQLiteUnitOfWork : IDisposable
         if (_ownsTurn) _turn.Dispose();
     }
 
-    internal static SQLiteUnitOfWork Over(SQLiteStorage storage, WriteTurn turn, object lockOwner) => new(storage, turn, lockOwner, ownsTurn: true);
+    internal static SQLiteUnitOfWork Over(SQLiteStorage storage, WriteTurn turn, object lockOwner) =>
+        new(storage, turn, lockOwner, ownsTurn: true);
 
     internal static SQLiteUnitOfWork PartOf(SQLiteStorage storage, WriteTurn turn, object lockOwner) =>
         new(storage, turn, lockOwner, ownsTurn: false);

@@ -92,7 +92,13 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
 
             var next = IsMet(continuation.Options, context.CandidateState.Name) ? NextStateOf(state) : ConditionNotMet();
             ((SQLiteStorage)context.Storage).StateChanger.ChangeState(new StateChangeContext(
-                context.Storage, context.Connection, transaction, continuation.JobId, next, [AwaitingState.StateName], CancellationToken.None));
+                context.Storage,
+                context.Connection,
+                transaction,
+                continuation.JobId,
+                next,
+                [AwaitingState.StateName],
+                CancellationToken.None));
         }
     }
 

@@ -43,7 +43,8 @@ internal sealed class ConnectionPool(string path) : IDisposable
     }
 
     /// <summary>A connection string that leaves pooling to us: the driver's pool would keep the file open after disposal.</summary>
-    public static string ConnectionString(string path) => new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+    public static string ConnectionString(string path) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
 
     private Statements Rent()
     {

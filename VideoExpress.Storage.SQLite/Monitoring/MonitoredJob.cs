@@ -5,7 +5,7 @@ using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Monitoring;
 
-/// <summary>A job as a row of a dashboard page. What the page lists may have changed or gone meanwhile, so everything may be missing.</summary>
+/// <summary>A job as a row of a dashboard page. What it lists may have changed or gone meanwhile, so everything may be missing.</summary>
 internal sealed class MonitoredJob
 {
     /// <summary>Columns to select, in the order in which <see cref="Read"/> takes them, from the tables of <see cref="Joins"/>.</summary>

@@ -71,7 +71,13 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     {
         lock (_gate)
         {
-            return [.. _claims.Values.Where(claim => claim.Row.Queue == queue).OrderBy(claim => claim.Row.Id).Select(claim => (claim.Row, claim.At))];
+            return
+            [
+                .. _claims.Values
+                    .Where(claim => claim.Row.Queue == queue)
+                    .OrderBy(claim => claim.Row.Id)
+                    .Select(claim => (claim.Row, claim.At)),
+            ];
         }
     }
 

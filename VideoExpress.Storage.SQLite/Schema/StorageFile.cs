@@ -9,6 +9,13 @@ internal static class StorageFile
     /// <summary>The write-ahead log is cut down to this after it has grown beyond it.</summary>
     private const int WalLimitBytes = 16 * 1024 * 1024;
 
+    /// <summary>The name of the file itself, so that whoever comes by a link to it finds the same lock.</summary>
+    public static string RealPath(string path)
+    {
+        var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true) : null;
+        return target?.FullName ?? Path.GetFullPath(path);
+    }
+
     public static SqliteConnection Open(string path, TimeProvider time)
     {
         var connection = new SqliteConnection(ConnectionPool.ConnectionString(path));
@@ -25,7 +32,8 @@ internal static class StorageFile
                     $"'{path}' cannot have a write-ahead log. Is it on a network file system? The storage needs a local disk.");
             }
 
-            Run(connection, $"pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory; pragma journal_size_limit = {WalLimitBytes}");
+            Run(connection, $"pragma journal_size_limit = {WalLimitBytes}");
+            Run(connection, "pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory");
             Migrator.Migrate(connection, time);
             return connection;
         }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Hangfire.Logging;
 using Microsoft.Data.Sqlite;
@@ -9,7 +10,7 @@ namespace VideoExpress.Storage.SQLite.Writer;
 /// The one place where the file is written. SQLite has one writer at a time, so there is one connection for it and callers take turns;
 /// each turn is one <c>BEGIN IMMEDIATE … COMMIT</c>, run on the caller's thread.
 /// </summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and others may be waiting.")]
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and others may be waiting for it.")]
 internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 {
     /// <summary>Far longer than any turn takes; what waits longer waits for a unit of work that somebody forgot to dispose of.</summary>

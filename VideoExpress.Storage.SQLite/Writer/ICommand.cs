@@ -1,6 +1,6 @@
 namespace VideoExpress.Storage.SQLite.Writer;
 
-/// <summary>One write, decided when it is made and run when its transaction is committed; possibly more than once, if that is retried.</summary>
+/// <summary>One write, decided when it is made and run when its transaction is committed; again, if that is retried.</summary>
 internal interface ICommand
 {
     void Execute(WriteTurn turn);

@@ -8,7 +8,10 @@ internal sealed class CreateJob(long id, StoredInvocation invocation, Dictionary
     public void Execute(WriteTurn turn)
     {
         turn.Sql.Execute(
-            "insert into hangfire_job (id, invocation, arguments, created_us, expire_us) values ($id, $invocation, $arguments, $created, $expire)",
+            """
+            insert into hangfire_job (id, invocation, arguments, created_us, expire_us)
+            values ($id, $invocation, $arguments, $created, $expire)
+            """,
             id, invocation.Payload, invocation.Arguments, createdAt, expireAt);
 
         foreach (var (name, value) in parameters)

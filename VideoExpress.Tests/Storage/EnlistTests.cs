@@ -239,7 +239,8 @@ public sealed class EnlistTests : SQLiteTest
     private sealed class FilmFilter : IApplyStateFilter
     {
         public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction) =>
-            ((SQLiteStorageTransaction)transaction).Enlist(unit => Execute(unit, $"insert into films (title) values ('{context.NewState.Name}')"));
+            ((SQLiteStorageTransaction)transaction).Enlist(unit =>
+                Execute(unit, $"insert into films (title) values ('{context.NewState.Name}')"));
 
         public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
         {

@@ -7,7 +7,11 @@ using VideoExpress.Tests.Storage.Conformance;
 namespace VideoExpress.Tests.Storage;
 
 /// <summary>What has expired goes, with all that belongs to it, and its space too.</summary>
-public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions { TimeProvider = new FakeTimeProvider(TimeProvider.System.GetUtcNow()), StateHistoryLength = 5 })
+public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions
+{
+    TimeProvider = new FakeTimeProvider(TimeProvider.System.GetUtcNow()),
+    StateHistoryLength = 5,
+})
 {
     private FakeTimeProvider Time => (FakeTimeProvider)Options.TimeProvider;
 
@@ -46,7 +50,7 @@ public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions { Ti
     public void AJobThatNeverGotAState_GoesAfterAMonth()
     {
         var id = Client.Create(AJob(), new EnqueuedState());
-        var forgotten = Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromDays(30));
+        var forgotten = Connection.CreateExpiredJob(AJob(), None, Now(), TimeSpan.FromDays(30));
 
         Pass(TimeSpan.FromDays(29));
         Assert.NotNull(Connection.GetJobData(forgotten));
@@ -139,7 +143,8 @@ public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions { Ti
         var id = CreateJobIn(new EnqueuedState());
         for (var number = 0; number < 20; number++)
         {
-            Commit(transaction => transaction.SetJobState(id, new PlainState("Polling", ("Number", number.ToString(System.Globalization.CultureInfo.InvariantCulture)))));
+            var state = new PlainState("Polling", ("Number", $"{number}"));
+            Commit(transaction => transaction.SetJobState(id, state));
         }
 
         Assert.Equal(["19", "18", "17", "16", "15"], Monitor.JobDetails(id)!.History.Select(state => state.Data["Number"]));

@@ -47,11 +47,12 @@ public sealed class FeatureTests : SQLiteTest
     [Fact]
     public void TheList_NamesEveryFeatureThatHangfireKnows()
     {
-        var known = new[] { typeof(JobStorageFeatures), typeof(JobStorageFeatures.Connection), typeof(JobStorageFeatures.Transaction), typeof(JobStorageFeatures.Monitoring) }
+        var known = typeof(JobStorageFeatures).GetNestedTypes().Append(typeof(JobStorageFeatures))
             .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(field => (string)field.GetValue(null)!);
 
-        Assert.Equal(MembersOf.Keys.Where(key => !key.StartsWith("TransactionalAcknowledge", StringComparison.Ordinal)).Order(), known.Order());
+        var listed = MembersOf.Keys.Where(key => !key.StartsWith("TransactionalAcknowledge", StringComparison.Ordinal));
+        Assert.Equal(listed.Order(), known.Order());
     }
 
     [Fact]
@@ -94,7 +95,8 @@ public sealed class FeatureTests : SQLiteTest
         options.JobExpirationTimeout = TimeSpan.Zero;
         Assert.Equal(TimeSpan.FromHours(7), storage.JobExpirationTimeout);
         Assert.Equal("SQLite: other.db", storage.ToString());
-        Assert.Throws<ArgumentOutOfRangeException>(() => new SQLiteStorage(folder.File("x.db"), new SQLiteStorageOptions { StateHistoryLength = 0 }));
+        var wrong = new SQLiteStorageOptions { StateHistoryLength = 0 };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new SQLiteStorage(folder.File("x.db"), wrong));
     }
 
     private static MemberInfo[] Members<TBase>(params string[] names) =>

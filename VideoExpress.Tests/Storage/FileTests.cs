@@ -27,6 +27,15 @@ public sealed class FileTests : SQLiteTest
     }
 
     [Fact]
+    public void ALinkToTheFile_IsTheSameFile()
+    {
+        using var folder = new TempFolder();
+        File.CreateSymbolicLink(folder.File("link.db"), FilePath);
+
+        Assert.Equal(FilePath, Assert.Throws<SQLiteStorageInUseException>(() => new SQLiteStorage(folder.File("link.db"))).Path);
+    }
+
+    [Fact]
     public void TheFile_IsDurableAndKeepsItself()
     {
         Assert.Equal("wal", Ask<string>("pragma journal_mode"));
@@ -115,7 +124,8 @@ public sealed class FileTests : SQLiteTest
 
         Assert.Equal("Stalker", storage.Read(connection => Scalar(connection, "select title from films")));
         Assert.Equal(7L, storage.Read(connection => Scalar(connection, "pragma user_version")));
-        Assert.Equal((long)Migrator.LatestVersion, storage.Read(connection => Scalar(connection, "select max(version) from hangfire_schema")));
+        var version = storage.Read(connection => Scalar(connection, "select max(version) from hangfire_schema"));
+        Assert.Equal((long)Migrator.LatestVersion, version);
     }
 
     [Fact]
@@ -131,11 +141,9 @@ public sealed class FileTests : SQLiteTest
 
         Assert.ThrowsAny<ObjectDisposedException>(() => waiting.GetAwaiter().GetResult());
         Assert.ThrowsAny<ObjectDisposedException>(() => Connection.GetJobData("1"));
-        Assert.ThrowsAny<ObjectDisposedException>(() => CreateWithoutClient());
+        Assert.ThrowsAny<ObjectDisposedException>(() => Connection.CreateExpiredJob(AJob(), None, Now(), TimeSpan.FromHours(1)));
         Assert.False(File.Exists(FilePath + "-wal"));
     }
-
-    private void CreateWithoutClient() => Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
 
     private void Write(string sql)
     {

@@ -1,4 +1,7 @@
+using Hangfire;
+using Hangfire.Common;
 using Hangfire.States;
+using Hangfire.Storage;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Tests.Storage;
@@ -6,7 +9,7 @@ namespace VideoExpress.Tests.Storage;
 /// <summary>The next step of a chain starts in the transaction that ends the one before.</summary>
 public sealed class HandOffTests : SQLiteTest
 {
-    /// <summary>Chains in which the hand-off is half done: the parent is finished and its child still waits, or has started before it.</summary>
+    /// <summary>Hand-offs half done: the parent is finished and its child still waits, or the child has started before.</summary>
     private const string HalfDone =
         """
         select count(*) from hangfire_job child
@@ -48,7 +51,7 @@ public sealed class HandOffTests : SQLiteTest
         CreateFilmTable();
         var (first, second) = CreateChain(2);
         using var connection = Storage.GetConnection();
-        var filters = new Hangfire.Common.JobFilterCollection { new TransactionalContinuationsAttribute(), new Failing() };
+        var filters = new JobFilterCollection { new TransactionalContinuationsAttribute(), new Failing() };
 
         Assert.Throws<NotSupportedException>(() => new BackgroundJobStateChanger(filters).ChangeState(
             new StateChangeContext(Storage, connection, first, new SucceededState(null, 1, 1))));
@@ -69,9 +72,7 @@ public sealed class HandOffTests : SQLiteTest
             using var transaction = (SQLiteStorageTransaction)connection.CreateWriteTransaction();
             foreach (var child in children)
             {
-                new BackgroundJobStateChanger().ChangeState(new StateChangeContext(
-                    Storage, connection, transaction, child,
-                    new AwaitingState(parent, new EnqueuedState(), Hangfire.JobContinuationOptions.OnlyOnSucceededState), null, CancellationToken.None));
+                Await(connection, transaction, child, parent);
             }
 
             transaction.Commit();
@@ -88,18 +89,21 @@ public sealed class HandOffTests : SQLiteTest
         var parent = CreateJobIn(new EnqueuedState());
         using var connection = Open();
         using var transaction = (SQLiteStorageTransaction)connection.CreateWriteTransaction();
-        var child = transaction.CreateJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+        var child = transaction.CreateJob(AJob(), None, Now(), TimeSpan.FromHours(1));
         transaction.Commit();
-        var context = new StateChangeContext(
-            Storage, connection, transaction, child,
-            new AwaitingState(parent, new EnqueuedState(), Hangfire.JobContinuationOptions.OnlyOnSucceededState), null, CancellationToken.None);
-        new BackgroundJobStateChanger().ChangeState(context);
+        Await(connection, transaction, child, parent);
 
         Assert.Null(Connection.GetJobParameter(parent, "Continuations"));
-        Assert.Throws<Hangfire.Storage.DistributedLockTimeoutException>(
-            () => Hangfire.Storage.StorageConnectionExtensions.AcquireDistributedJobLock(Connection, parent, TimeSpan.Zero));
+        Assert.Throws<DistributedLockTimeoutException>(() => Connection.AcquireDistributedJobLock(parent, TimeSpan.Zero));
         transaction.Commit();
         Assert.NotNull(Connection.GetJobParameter(parent, "Continuations"));
+    }
+
+    private void Await(JobStorageConnection connection, SQLiteStorageTransaction transaction, string child, string parent)
+    {
+        var awaiting = new AwaitingState(parent, new EnqueuedState(), JobContinuationOptions.OnlyOnSucceededState);
+        new BackgroundJobStateChanger().ChangeState(
+            new StateChangeContext(Storage, connection, transaction, child, awaiting, null, CancellationToken.None));
     }
 
     private (string First, string Last) CreateChain(int steps)
@@ -114,7 +118,7 @@ public sealed class HandOffTests : SQLiteTest
 
     private sealed class Failing : IApplyStateFilter
     {
-        public void OnStateApplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
+        public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
         {
             if (context.NewState.Name != SucceededState.StateName) return;
             ((SQLiteStorageTransaction)transaction).Enlist(unit =>
@@ -124,7 +128,7 @@ public sealed class HandOffTests : SQLiteTest
             });
         }
 
-        public void OnStateUnapplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
+        public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
         {
         }
     }

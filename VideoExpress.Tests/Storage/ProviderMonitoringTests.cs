@@ -37,7 +37,7 @@ public sealed class ProviderMonitoringTests : SQLiteTest
         {
             foreach (var state in states)
             {
-                transaction.SetJobState(transaction.CreateJob(AJob(), new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1)), state);
+                transaction.SetJobState(transaction.CreateJob(AJob(), None, Now(), TimeSpan.FromHours(1)), state);
             }
         });
 
@@ -84,7 +84,9 @@ public sealed class ProviderMonitoringTests : SQLiteTest
     }
 
     [Theory]
-    [InlineData("select * from hangfire_job j left join hangfire_state s on s.id = j.state_id where j.state = 'Succeeded' order by j.id desc limit 20")]
+    [InlineData(
+        "select * from hangfire_job j left join hangfire_state s on s.id = j.state_id "
+        + "where j.state = 'Succeeded' order by j.id desc limit 20")]
     [InlineData("select * from hangfire_state where job_id = 1 order by id desc")]
     [InlineData("select value from hangfire_set where key = 'schedule' and score between 0 and 1 order by score, id limit 1")]
     [InlineData("select due_us from hangfire_set where due_us is not null order by due_us limit 1")]
@@ -105,7 +107,7 @@ public sealed class ProviderMonitoringTests : SQLiteTest
         });
 
         Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX"));
     }
 
     private void Write(string sql)

@@ -68,7 +68,9 @@ public sealed class ProviderQueueTests : SQLiteTest
     public async Task EachWaitingWorker_GetsOneJob()
     {
         var connections = Enumerable.Range(0, 4).Select(_ => Open()).ToArray();
-        var waiting = connections.Select(connection => Task.Run(() => connection.FetchNextJob(["default"], CancellationToken.None))).ToArray();
+        var waiting = connections
+            .Select(connection => Task.Run(() => connection.FetchNextJob(["default"], CancellationToken.None)))
+            .ToArray();
 
         var ids = Enumerable.Range(0, 4).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
 

@@ -43,6 +43,9 @@ public abstract class SQLiteTest : IDisposable
 
     protected static DateTime Now() => TimeProvider.System.GetUtcNow().UtcDateTime;
 
+    /// <summary>For a job without parameters.</summary>
+    protected static Dictionary<string, string?> None => [];
+
     protected void Restart()
     {
         Connection.Dispose();

@@ -23,7 +23,8 @@ public sealed class WorkerTests : SQLiteTest
         const int jobs = 400;
         using (new TestServer(Storage))
         {
-            Parallel.For(0, jobs, new ParallelOptions { MaxDegreeOfParallelism = 4 }, number => Client.Enqueue(() => Jobs.Note(_test, number)));
+            var four = new ParallelOptions { MaxDegreeOfParallelism = 4 };
+            Parallel.For(0, jobs, four, number => Client.Enqueue(() => Jobs.Note(_test, number)));
             await Eventually(() => Monitor.SucceededListCount() == jobs);
         }
 

@@ -120,7 +120,8 @@ public abstract class ContinuationConformance<T> : StorageConformance<T>
     public void AContinuation_StartsInTheStateAskedFor()
     {
         var parent = Client.Create(AJob(), new EnqueuedState());
-        var child = Client.Create(AJob(), new AwaitingState(parent, new ScheduledState(TimeSpan.FromHours(1)), JobContinuationOptions.OnlyOnSucceededState));
+        var later = new ScheduledState(TimeSpan.FromHours(1));
+        var child = Client.Create(AJob(), new AwaitingState(parent, later, JobContinuationOptions.OnlyOnSucceededState));
 
         ChangeState(parent, new SucceededState(null, 1, 1));
 

@@ -32,7 +32,7 @@ public abstract class JobConformance<T> : StorageConformance<T>
     {
         var job = new Job(typeof(Work), typeof(Work).GetMethod(nameof(Work.Run)), ["x"], "films");
 
-        var id = Connection.CreateExpiredJob(job, new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+        var id = Connection.CreateExpiredJob(job, None, Now(), TimeSpan.FromHours(1));
 
         Assert.Equal("films", Connection.GetJobData(id)!.Job.Queue);
         Assert.Equal("films", Connection.GetJobData(id)!.InvocationData.Queue);
@@ -42,7 +42,9 @@ public abstract class JobConformance<T> : StorageConformance<T>
     public void CreateExpiredJob_KeepsAwkwardArguments()
     {
         const string awkward = "quote \" apostrophe ' percent % null \0 emoji 🎬 line\nend";
-        var id = Connection.CreateExpiredJob(AJob(awkward), new Dictionary<string, string?> { ["p"] = awkward }, Now(), TimeSpan.FromHours(1));
+        var parameters = new Dictionary<string, string?> { ["p"] = awkward };
+
+        var id = Connection.CreateExpiredJob(AJob(awkward), parameters, Now(), TimeSpan.FromHours(1));
 
         Assert.Equal(awkward, Connection.GetJobData(id)!.Job.Args[0]);
         Assert.Equal(awkward, Connection.GetJobParameter(id, "p"));
@@ -55,7 +57,7 @@ public abstract class JobConformance<T> : StorageConformance<T>
     [Fact]
     public void CreateExpiredJob_RefusesNull()
     {
-        Assert.Throws<ArgumentNullException>(() => Connection.CreateExpiredJob(null, new Dictionary<string, string?>(), Now(), TimeSpan.Zero));
+        Assert.Throws<ArgumentNullException>(() => Connection.CreateExpiredJob(null, None, Now(), TimeSpan.Zero));
         Assert.Throws<ArgumentNullException>(() => Connection.CreateExpiredJob(AJob(), null, Now(), TimeSpan.Zero));
     }
 
@@ -153,7 +155,7 @@ public abstract class JobConformance<T> : StorageConformance<T>
     public void GetJobData_LoadsNullArguments()
     {
         var job = new Job(typeof(Work), typeof(Work).GetMethod(nameof(Work.Run)), new object?[] { null });
-        var id = Connection.CreateExpiredJob(job, new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+        var id = Connection.CreateExpiredJob(job, None, Now(), TimeSpan.FromHours(1));
 
         Assert.Null(Connection.GetJobData(id)!.LoadException);
         Assert.Null(Connection.GetJobData(id)!.Job.Args[0]);

@@ -182,7 +182,8 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
     [Fact]
     public void Lists_BearStatesWithoutData()
     {
-        foreach (var name in new[] { "Succeeded", "Failed", "Scheduled", "Processing", "Deleted", "Awaiting", "Enqueued" }) CreateJobIn(new PlainState(name));
+        string[] names = ["Succeeded", "Failed", "Scheduled", "Processing", "Deleted", "Awaiting", "Enqueued"];
+        foreach (var name in names) CreateJobIn(new PlainState(name));
         Commit(transaction => transaction.AddToQueue("default", CreateJobIn(new PlainState("Enqueued"))));
 
         Assert.Null(Assert.Single(Monitor.SucceededJobs(0, 10)).Value.TotalDuration);
@@ -245,7 +246,7 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
     {
         var id = Connection.CreateExpiredJob(
             new Job(typeof(Unreadable), typeof(Unreadable).GetMethod(nameof(Unreadable.Accept)), [new Unreadable()]),
-            new Dictionary<string, string?>(), Now(), TimeSpan.FromHours(1));
+            None, Now(), TimeSpan.FromHours(1));
         Commit(transaction => transaction.SetJobState(id, new SucceededState(null, 1, 1)));
 
         Assert.NotNull(Assert.Single(Monitor.SucceededJobs(0, 10)).Value.LoadException);

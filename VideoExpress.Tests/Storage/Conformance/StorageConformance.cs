@@ -34,6 +34,9 @@ public abstract class StorageConformance<T> : IDisposable
 
     protected static Job AJob(string argument = "x") => Job.FromExpression(() => Work.Run(argument));
 
+    /// <summary>For a job without parameters.</summary>
+    protected static Dictionary<string, string?> None => [];
+
     protected JobStorageConnection Open() => (JobStorageConnection)Storage.GetConnection();
 
     protected JobStorageTransaction Begin() => (JobStorageTransaction)Connection.CreateWriteTransaction();

@@ -167,7 +167,7 @@ public abstract class TransactionConformance<T> : StorageConformance<T>
         Assert.Throws<ArgumentNullException>(() => transaction.AddToQueue("default", null!));
         Assert.Throws<ArgumentNullException>(() => transaction.IncrementCounter(null!));
         Assert.Throws<ArgumentNullException>(() => transaction.SetJobParameter(null!, "name", null));
-        Assert.Throws<ArgumentNullException>(() => transaction.CreateJob(null!, new Dictionary<string, string?>(), Now(), TimeSpan.Zero));
+        Assert.Throws<ArgumentNullException>(() => transaction.CreateJob(null!, None, Now(), TimeSpan.Zero));
     }
 
     private static void WriteEverything(JobStorageTransaction transaction, string id)

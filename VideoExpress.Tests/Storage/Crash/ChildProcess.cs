@@ -1,4 +1,3 @@
-using System.Globalization;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
@@ -105,8 +104,7 @@ internal static class ChildProcess
     {
         public void OnStateApplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction) =>
             ((SQLiteStorageTransaction)transaction).Enlist(unit => Execute(
-                unit,
-                string.Create(CultureInfo.InvariantCulture, $"insert or replace into steps values ('{context.BackgroundJob.Id}', '{context.NewState.Name}')")));
+                unit, $"insert or replace into steps values ('{context.BackgroundJob.Id}', '{context.NewState.Name}')"));
 
         public void OnStateUnapplied(ApplyStateContext context, Hangfire.Storage.IWriteOnlyTransaction transaction)
         {

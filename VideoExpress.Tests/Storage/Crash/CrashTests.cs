@@ -40,7 +40,11 @@ public sealed class CrashTests : IDisposable
     public async Task AJob_WhoseProcessDied_IsFreeAtOnce()
     {
         string id;
-        using (var storage = new SQLiteStorage(FilePath)) id = new BackgroundJobClient(storage).Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState());
+        using (var storage = new SQLiteStorage(FilePath))
+        {
+            id = new BackgroundJobClient(storage).Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState());
+        }
+
         using var child = new KillableProcess(ChildProcess.Fetch, FilePath);
         Assert.Equal(id, await child.Reported("fetched"));
         await child.Kill();
@@ -103,7 +107,8 @@ public sealed class CrashTests : IDisposable
             where (child.state = 'Awaiting') = (parent.state = 'Succeeded')
             """));
         // The application's rows agree with Hangfire, job by job.
-        Assert.Equal(0, Ask<long>(storage, "select count(*) from hangfire_job j left join steps s on s.job = j.id where s.state is not j.state"));
+        Assert.Equal(0, Ask<long>(
+            storage, "select count(*) from hangfire_job j left join steps s on s.job = j.id where s.state is not j.state"));
     }
 
     private async Task RunToTheEnd(HashSet<string> told)
