@@ -6,7 +6,8 @@ namespace VideoExpress.Jobs.Gpu;
 /// <summary>What a worker reports, and puts into the store as <c>result.json</c>.</summary>
 internal sealed record WorkerResult
 {
-    public IReadOnlyList<WorkerFile> Files { get; init; } = [];
+    // The generated reader sets what is absent to null, whatever the default here.
+    public IReadOnlyList<WorkerFile> Files { get => field ?? []; init; }
 
     /// <summary>The only field of a simple handler written after the original document.</summary>
     public string? VideoUrl { get; init; }
@@ -18,7 +19,7 @@ internal sealed record WorkerResult
 
     public string? Backend { get; init; }
 
-    public IReadOnlyList<string> Warnings { get; init; } = [];
+    public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 
     /// <summary>True for the marker that we put ourselves: the attempt was given up and ended unpaid.</summary>
     public bool Superseded { get; init; }

@@ -1,83 +1,54 @@
 using System.Net;
 using System.Text.RegularExpressions;
-using Hangfire;
-using Hangfire.Common;
-using Hangfire.Dashboard;
-using Hangfire.InMemory;
-using Microsoft.Extensions.DependencyInjection;
-using VideoExpress.Web.Dashboard;
+using VideoExpress.Jobs;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Tests.Integration.Chain;
 
 namespace VideoExpress.Tests.Integration.Hosting;
 
 public sealed partial class DashboardTests : IAsyncLifetime
 {
-    private RunningServer _server = null!;
-    private JobStorage _storage = null!;
+    private ChainHost _host = null!;
 
-    public async Task InitializeAsync()
-    {
-        _server = await RunningServer.StartAsync(adjust: services => services
-            .AddSingleton<JobStorage>(_ => new InMemoryStorage())
-            .AddSingleton<IStepNames, NamesOfTheTest>());
-        _storage = _server.App.Services.GetRequiredService<JobStorage>();
-    }
+    public async Task InitializeAsync() => _host = await ChainHost.StartAsync();
 
-    public async Task DisposeAsync() => await _server.DisposeAsync();
+    public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
-    public async Task Page_ShowsTheNamesThatTheProductGives()
+    public async Task Page_NamesStepsByJobAndStep_AndShowsIdsOnly()
     {
-        var id = Guid.CreateVersion7();
-        new BackgroundJobClient(_storage).Schedule<PollStep>(step => step.Run(id), TimeSpan.FromDays(1));
+        var jobId = await _host.RenderAsync();
 
-        var page = await _server.Http.GetStringAsync("/hangfire/jobs/scheduled");
+        var page = await _host.Http.GetStringAsync("/hangfire/jobs/awaiting");
 
-        Assert.Contains($"RENDER {id:N}"[..15], page, StringComparison.Ordinal);
-        Assert.Contains("<title>", page, StringComparison.Ordinal);
-        Assert.Contains("VideoExpress", page, StringComparison.Ordinal);
+        Assert.Contains($"RENDER {jobId.ToString()[..13]}", page, StringComparison.Ordinal);
+        Assert.Contains("· Upload", WebUtility.HtmlDecode(page), StringComparison.Ordinal);
+        Assert.DoesNotContain("lighthouse", page, StringComparison.Ordinal);
+        var details = await _host.Http.GetStringAsync($"/hangfire/jobs/details/{_host.Read(db => db.FindStep(jobId, 0))!.HangfireId}");
+        Assert.Contains(jobId.ToString(), details, StringComparison.Ordinal);
+        Assert.DoesNotContain("lighthouse", details, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Button_WithoutItsToken_DoesNothing()
+    public async Task DeleteButton_WithoutItsToken_DoesNothing_AndWithIt_CancelsTheJob()
     {
-        var client = new BackgroundJobClient(_storage);
-        var job = client.Schedule<PollStep>(step => step.Run(Guid.Empty), TimeSpan.FromDays(1));
-        var form = new Dictionary<string, string> { ["jobs[]"] = job };
+        var jobId = await _host.RenderAsync();
+        var awaiting = _host.Read(db => db.FindStep(jobId, 2))!.HangfireId;
+        var form = new Dictionary<string, string> { ["jobs[]"] = awaiting };
 
-        using var forged = await _server.Http.PostAsync("/hangfire/jobs/scheduled/delete", new FormUrlEncodedContent(form));
+        using var forged = await _host.Http.PostAsync("/hangfire/jobs/awaiting/delete", new FormUrlEncodedContent(form));
 
         Assert.Equal(HttpStatusCode.Forbidden, forged.StatusCode);
-        Assert.Equal("Scheduled", _storage.GetMonitoringApi().JobDetails(job).History[0].StateName);
+        Assert.False(_host.Desk.Find(jobId)!.Value.Job.Status.IsTerminal());
 
-        var page = await _server.Http.GetStringAsync("/hangfire/jobs/scheduled");
-        _server.Http.DefaultRequestHeaders.Add("RequestVerificationToken", Token().Match(page).Groups[1].Value);
-        using var pressed = await _server.Http.PostAsync("/hangfire/jobs/scheduled/delete", new FormUrlEncodedContent(form));
+        var page = await _host.Http.GetStringAsync("/hangfire/jobs/awaiting");
+        _host.Http.DefaultRequestHeaders.Add("RequestVerificationToken", Token().Match(page).Groups[1].Value);
+        using var pressed = await _host.Http.PostAsync("/hangfire/jobs/awaiting/delete", new FormUrlEncodedContent(form));
 
         Assert.Equal(HttpStatusCode.NoContent, pressed.StatusCode);
-        Assert.Equal("Deleted", _storage.GetMonitoringApi().JobDetails(job).History[0].StateName);
-    }
-
-    [Fact]
-    public void StepNobodyNames_IsCalledByItsClassAndItsFirstId()
-    {
-        var id = Guid.Parse("3f2a91c0-0000-7000-8000-000000000001");
-
-        Assert.Equal("3f2a91c0… · Poll", StepName.Of(Job.FromExpression<PollStep>(step => step.Run(id))));
-        Assert.Equal("Object.ToString", StepName.Of(Job.FromExpression<object>(o => o.ToString())));
+        Assert.Equal(JobStatus.Canceled, _host.Desk.Find(jobId)!.Value.Job.Status);
     }
 
     [GeneratedRegex("name=\"csrf-token\" content=\"([^\"]+)\"")]
     private static partial Regex Token();
-
-    public sealed class PollStep
-    {
-        private readonly List<Guid> _jobs = [];
-
-        public void Run(Guid jobId) => _jobs.Add(jobId);
-    }
-
-    private sealed class NamesOfTheTest : IStepNames
-    {
-        public string? NameOf(DashboardContext context, Job job) => $"RENDER {job.Args[0]:N}"[..15] + "… · Poll";
-    }
 }
