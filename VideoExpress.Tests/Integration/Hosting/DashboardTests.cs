@@ -1,11 +1,8 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Hangfire;
-using Hangfire.Common;
-using Hangfire.Dashboard;
 using Hangfire.InMemory;
 using Microsoft.Extensions.DependencyInjection;
-using VideoExpress.Web.Dashboard;
 
 namespace VideoExpress.Tests.Integration.Hosting;
 
@@ -16,26 +13,11 @@ public sealed partial class DashboardTests : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        _server = await RunningServer.StartAsync(adjust: services => services
-            .AddSingleton<JobStorage>(_ => new InMemoryStorage())
-            .AddSingleton<IStepNames, NamesOfTheTest>());
+        _server = await RunningServer.StartAsync(adjust: services => services.AddSingleton<JobStorage>(_ => new InMemoryStorage()));
         _storage = _server.App.Services.GetRequiredService<JobStorage>();
     }
 
     public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    [Fact]
-    public async Task Page_ShowsTheNamesThatTheProductGives()
-    {
-        var id = Guid.CreateVersion7();
-        new BackgroundJobClient(_storage).Schedule<PollStep>(step => step.Run(id), TimeSpan.FromDays(1));
-
-        var page = await _server.Http.GetStringAsync("/hangfire/jobs/scheduled");
-
-        Assert.Contains($"RENDER {id:N}"[..15], page, StringComparison.Ordinal);
-        Assert.Contains("<title>", page, StringComparison.Ordinal);
-        Assert.Contains("VideoExpress", page, StringComparison.Ordinal);
-    }
 
     [Fact]
     public async Task Button_WithoutItsToken_DoesNothing()
@@ -57,15 +39,6 @@ public sealed partial class DashboardTests : IAsyncLifetime
         Assert.Equal("Deleted", _storage.GetMonitoringApi().JobDetails(job).History[0].StateName);
     }
 
-    [Fact]
-    public void StepNobodyNames_IsCalledByItsClassAndItsFirstId()
-    {
-        var id = Guid.Parse("3f2a91c0-0000-7000-8000-000000000001");
-
-        Assert.Equal("3f2a91c0… · Poll", StepName.Of(Job.FromExpression<PollStep>(step => step.Run(id))));
-        Assert.Equal("Object.ToString", StepName.Of(Job.FromExpression<object>(o => o.ToString())));
-    }
-
     [GeneratedRegex("name=\"csrf-token\" content=\"([^\"]+)\"")]
     private static partial Regex Token();
 
@@ -74,10 +47,5 @@ public sealed partial class DashboardTests : IAsyncLifetime
         private readonly List<Guid> _jobs = [];
 
         public void Run(Guid jobId) => _jobs.Add(jobId);
-    }
-
-    private sealed class NamesOfTheTest : IStepNames
-    {
-        public string? NameOf(DashboardContext context, Job job) => $"RENDER {job.Args[0]:N}"[..15] + "… · Poll";
     }
 }
