@@ -38,6 +38,21 @@ public sealed class StartTests
 
         Assert.Equal(1, await run.ExitAsync());
         Assert.Equal($"http://{taken.LocalEndpoint} is in use by another program; stop that one, or choose another address with --urls.", run.Errors);
+        Assert.DoesNotContain(" at ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DataFolderOfARunningServer_EndsWithCode1_AndASentenceThatNamesIt()
+    {
+        await using var first = ServerRun.Start("--urls", "http://127.0.0.1:0", "--data", "data");
+        var address = await first.ReadyAsync();
+        await using var second = first.StartAnother("--urls", "http://127.0.0.1:0", "--data", "data");
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("videoexpress.db' is in use by process", Assert.Single(second.Errors.Split('\n')), StringComparison.Ordinal);
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(address, "/openapi/v1.json"));
+        Assert.True(answer.IsSuccessStatusCode);
     }
 
     [Fact]
