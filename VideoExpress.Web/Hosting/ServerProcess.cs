@@ -5,7 +5,7 @@ namespace VideoExpress.Web.Hosting;
 /// <summary>The life of the process, and how it ends: 0 stopped as asked, 1 could not start, 2 wrong settings.</summary>
 internal static partial class ServerProcess
 {
-    /// <summary>Builds, starts and serves until SIGTERM or Ctrl+C. A failed start is a sentence on stderr; its trace is in the log.</summary>
+    /// <summary>Builds, starts and serves until SIGTERM or Ctrl+C. A failed start is a sentence on stderr.</summary>
     public static async Task<int> RunAsync(Func<WebApplication> build)
     {
         try
@@ -27,16 +27,7 @@ internal static partial class ServerProcess
 
     private static async Task<int> ServeAsync(WebApplication app)
     {
-        try
-        {
-            await app.StartAsync();
-        }
-        catch (Exception e)
-        {
-            LogFailed(app.Logger, e);
-            throw;
-        }
-
+        await app.StartAsync();
         LogReady(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<DataFolder>().Root);
         await WaitForEndAsync(app);
         return 0;
@@ -60,7 +51,4 @@ internal static partial class ServerProcess
 
     [LoggerMessage(LogLevel.Warning, "Stopped before everything had ended")]
     private static partial void LogUnfinished(ILogger logger, Exception exception);
-
-    [LoggerMessage(LogLevel.Debug, "The start failed")]
-    private static partial void LogFailed(ILogger logger, Exception exception);
 }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.AspNetCore.Builder;
 
 namespace VideoExpress.Tests.Integration.Hosting;
 
@@ -37,6 +38,21 @@ public sealed class StartTests
 
         Assert.Equal(1, await run.ExitAsync());
         Assert.Equal($"http://{taken.LocalEndpoint} is in use by another program; stop that one, or choose another address with --urls.", run.Errors);
+        Assert.DoesNotContain(" at ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DataFolderOfARunningServer_EndsWithCode1_AndASentenceThatNamesIt()
+    {
+        await using var first = ServerRun.Start("--urls", "http://127.0.0.1:0", "--data", "data");
+        var address = await first.ReadyAsync();
+        await using var second = first.StartAnother("--urls", "http://127.0.0.1:0", "--data", "data");
+
+        Assert.Equal(1, await second.ExitAsync());
+        Assert.Contains("videoexpress.db' is in use by process", Assert.Single(second.Errors.Split('\n')), StringComparison.Ordinal);
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(address, "/openapi/v1.json"));
+        Assert.True(answer.IsSuccessStatusCode);
     }
 
     [Fact]
@@ -52,7 +68,20 @@ public sealed class StartTests
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]
-    public async Task Signal_EndsTheServerWithin10Seconds_WithCode0_EvenWhileARequestIsOpen(string signal)
+    public async Task Signal_EndsTheServer_WithCode0(string signal)
+    {
+        await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--data", "data");
+        await run.ReadyAsync();
+
+        await run.SignalAsync(signal);
+
+        Assert.Equal(0, await run.ExitAsync());
+        Assert.Equal("", run.Errors);
+        Assert.True(Directory.Exists(Path.Combine(run.Folder, "data")));
+    }
+
+    [Fact]
+    public async Task Signal_EndsTheServerWithin10Seconds_EvenWhileSomebodySendsARequestForEver()
     {
         await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--data", "data");
         var address = await run.ReadyAsync();
@@ -60,11 +89,30 @@ public sealed class StartTests
         await open.GetStream().WriteAsync("GET /health HTTP/1.1\r\nHost: localhost\r\n"u8.ToArray());
 
         var clock = Stopwatch.StartNew();
-        await run.SignalAsync(signal);
+        await run.SignalAsync("TERM");
 
         Assert.Equal(0, await run.ExitAsync());
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(10));
-        Assert.Equal("", run.Errors);
-        Assert.True(Directory.Exists(Path.Combine(run.Folder, "data")));
+    }
+
+    [Fact]
+    public async Task Stop_EndsOpenRequests_AfterAMoment()
+    {
+        var (began, ended) = (new TaskCompletionSource(), new TaskCompletionSource());
+        await using var server = await RunningServer.StartAsync(map: app => app.MapGet("/events", async (CancellationToken gone) =>
+        {
+            using var end = gone.Register(ended.SetResult);
+            began.SetResult();
+            await ended.Task;
+        }));
+        var request = server.Http.GetAsync("/events");
+        await began.Task;
+
+        var clock = Stopwatch.StartNew();
+        await server.App.StopAsync();
+
+        Assert.True(ended.Task.IsCompletedSuccessfully);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        using var answer = await request;
     }
 }

@@ -32,6 +32,7 @@ internal static class DocsSetup
                 .DisableTelemetry()
                 .DisableAgent()
                 .DisableMcp()
-                .HideClientButton());
+                .HideClientButton()
+                .HideDeveloperTools());
     }
 }

@@ -28,6 +28,7 @@ internal static class LogSetup
             .MinimumLevel.Override("Hangfire", framework)
             // Warns at each first start that its keys are not encrypted; the folder's mode guards them.
             .MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error)
+            .Filter.ByExcluding(line => line.MessageTemplate.Text == StartFailure.LoggedByTheHost)
             .Enrich.FromLogContext()
             .WriteTo.Console(WithoutSecrets(new ConsoleLine(ConsoleLine.WantsColor)))
             .WriteTo.File(
