@@ -1,0 +1,1 @@
+"""Engines that make real media on a CPU, within seconds, marked as drafts."""
