@@ -6,6 +6,7 @@ using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Maintenance;
+using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
 using VideoExpress.Storage.SQLite;
@@ -48,6 +49,8 @@ public static class JobsSetup
         .AddSingleton<Delivery>()
         .AddSingleton<UrlFetcher>()
         .AddSingleton<MediaProbe>()
+        .AddSingleton<FfmpegRunner>()
+        .AddSingleton<PosterMaker>()
         .AddSingleton<Stitcher>()
         .AddSingleton<SourceFetcher>()
         .AddSingleton<FilmMaker>()

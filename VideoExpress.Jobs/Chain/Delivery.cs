@@ -1,6 +1,7 @@
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
 using VideoExpress.Jobs.Types;
@@ -10,7 +11,7 @@ namespace VideoExpress.Jobs.Chain;
 
 /// <summary>Fetches what a worker delivered, checks length, hash and content, and publishes the checked bytes.</summary>
 internal sealed class Delivery(
-    SQLiteStorage storage, IObjectStore store, UrlFetcher web, MediaProbe probe, Stitcher stitcher, WorkFolders folders)
+    SQLiteStorage storage, IObjectStore store, UrlFetcher web, MediaProbe probe, PosterMaker posters, WorkFolders folders)
 {
     /// <summary>A duration or size further from what was asked than this is worth a warning.</summary>
     private const double DurationTolerance = 0.1;
@@ -47,13 +48,13 @@ internal sealed class Delivery(
         facts ??= file.ContentType.StartsWith("video/", StringComparison.Ordinal)
             ? await probe.ProbeAsync(file.Path, "The film", cancellationToken)
             : null;
-        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, file.Sha256, facts?.ToJson());
+        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, file.Sha256, facts is null ? null : OutputFacts.Of(facts));
     }
 
     private async Task<JobOutput> PublishPosterAsync(Job job, Attempt attempt, FilmFile video, string folder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "poster.jpg");
-        await stitcher.MakePosterAsync(video.Path, path, cancellationToken);
+        await posters.MakePosterAsync(video.Path, path, cancellationToken);
         var poster = await FilmFile.ReadAsync("poster", "image/jpeg", path, cancellationToken);
         return await PublishAsync(StoreKey.Published(job.Id, attempt.Id.Text(), "poster.jpg"), poster, cancellationToken);
     }
@@ -86,7 +87,7 @@ internal sealed class Delivery(
 
         if (!reported.Uploaded && reported.Url is { } text && Uri.TryCreate(text, UriKind.Absolute, out var url))
         {
-            await web.FetchAsync(url, path, "The worker's video", cancellationToken);
+            await web.FetchAsync(url, path, cancellationToken);
             return;
         }
 
@@ -98,9 +99,9 @@ internal sealed class Delivery(
 
     private static void Compare(JobParameters parameters, MediaFacts facts, List<string> warnings)
     {
-        if (parameters is RenderJob { Duration: var asked } && Math.Abs(facts.Duration.TotalSeconds - asked) > DurationTolerance)
+        if (parameters is RenderJob { Duration: var asked } && Math.Abs(facts.DurationSeconds - asked) > DurationTolerance)
         {
-            warnings.Add(FormattableString.Invariant($"The video is {facts.Duration.TotalSeconds:0.##} s long; {asked:0.##} s were asked for."));
+            warnings.Add(FormattableString.Invariant($"The video is {facts.DurationSeconds:0.##} s long; {asked:0.##} s were asked for."));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.Extensions.Options;
 
 namespace VideoExpress.Jobs.Fetch;
 
@@ -20,8 +19,8 @@ public sealed class UrlFetcher : IDisposable
     /// <summary>Makes a fetcher.</summary>
     /// <param name="settings">Limits.</param>
     /// <param name="time">Clock of the time limit.</param>
-    public UrlFetcher(IOptions<FetchSettings> settings, TimeProvider time)
-        : this(settings.Value, time, FetchNetwork.Real)
+    public UrlFetcher(FetchSettings settings, TimeProvider time)
+        : this(settings, time, FetchNetwork.Real)
     {
     }
 

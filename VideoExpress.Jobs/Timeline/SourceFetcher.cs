@@ -21,7 +21,21 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
         }
         else
         {
-            await web.FetchAsync(((MediaSource.Web)source).Url, path, label, cancellationToken);
+            await FetchAsync(((MediaSource.Web)source).Url, label, path, cancellationToken);
+        }
+    }
+
+    /// <summary>Fetches a user's URL, under guard.</summary>
+    /// <exception cref="FetchException">It cannot be had; the message begins with <paramref name="label"/>.</exception>
+    private async Task FetchAsync(Uri url, string label, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await web.FetchAsync(url, path, cancellationToken);
+        }
+        catch (FetchException error)
+        {
+            throw error.For(label);
         }
     }
 
