@@ -98,3 +98,7 @@ def result_body(result: Any) -> dict[str, Any]:
     error = output.pop("error", None)
     body: dict[str, Any] = {"output": output} if output else {}
     return body | {"error": error} if error else body
+
+
+def _with_query(url, query):
+    return f"{url}{'&' if '?' in url else '?'}{query}"

@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.Data.Sqlite;
+
+namespace VideoExpress.Tests.Durability;
+
+/// <summary>
+/// The built server with its real draft worker, in a process that the test kills with -9 and starts again on the same port and data.
+/// The file is read from outside, as a bystander would.
+/// </summary>
+internal sealed class KillableServer : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private readonly TempFolder _folder = new();
+    private readonly string _url = $"http://127.0.0.1:{FreePort()}";
+    private readonly string[] _options;
+    private Process? _process;
+
+    public KillableServer(params string[] options)
+    {
+        _options = options;
+        Http = new HttpClient { BaseAddress = new Uri(_url) };
+    }
+
+    public HttpClient Http { get; }
+
+    public string Data => _folder.File("data");
+
+    private static string Repository
+    {
+        get
+        {
+            var folder = new DirectoryInfo(AppContext.BaseDirectory);
+            while (!File.Exists(Path.Combine(folder.FullName, "VideoExpress.sln")))
+            {
+                folder = folder.Parent!;
+            }
+
+            return folder.FullName;
+        }
+    }
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    public async Task StartAsync()
+    {
+        _process = Process.Start(new ProcessStartInfo("dotnet",
+        [
+            Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
+            "--RunPod:PollInterval", "00:00:00.200", .. _options,
+        ])
+        {
+            RedirectStandardOutput = true, // the log file has it all
+            WorkingDirectory = _folder.Path,
+        })!;
+        _process.BeginOutputReadLine();
+        using var deadline = new CancellationTokenSource(Patience);
+        while (true)
+        {
+            try
+            {
+                using var answer = await Http.GetAsync("/health", deadline.Token);
+                if (answer.StatusCode == HttpStatusCode.OK)
+                {
+                    return;
+                }
+            }
+            catch (HttpRequestException)
+            {
+                Assert.False(_process.HasExited, $"The server ended with {(_process.HasExited ? _process.ExitCode : 0)}.");
+            }
+
+            await PauseAsync(20, deadline.Token);
+        }
+    }
+
+    /// <summary>kill -9 of the server alone: its worker has to notice by itself.</summary>
+    public async Task KillAsync()
+    {
+        using var kill = Process.Start("kill", ["-9", $"{_process!.Id}"]);
+        await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        _process = null;
+    }
+
+    public async Task<Guid> PostAsync(string path, string body)
+    {
+        using var answer = await Http.PostAsync(path, new StringContent(body, null, "application/json"));
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonElement.Parse(text).GetProperty("job_id").GetGuid();
+    }
+
+    public Task<JsonElement> GetAsync(Guid jobId) => Http.GetFromJsonAsync<JsonElement>($"/jobs/{jobId}");
+
+    /// <summary>Waits for something that the file shows.</summary>
+    public async Task UntilAsync(string sql, string why)
+    {
+        await using var file = Open();
+        await UntilAsync(() => Scalar<long>(file, sql) != 0, why);
+    }
+
+    public async Task UntilAsync(Func<bool> wanted, string why)
+    {
+        using var deadline = new CancellationTokenSource(Patience);
+        while (!wanted())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Never came: {why}.\n{Log()}");
+            await PauseAsync(1, CancellationToken.None);
+        }
+    }
+
+    public T Read<T>(string sql)
+    {
+        using var file = Open();
+        return Scalar<T>(file, sql);
+    }
+
+    public string Log() => string.Join('\n', Directory.GetFiles(Path.Combine(Data, "logs")).Order().SelectMany(File.ReadLines).TakeLast(60));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+            _process.Dispose();
+        }
+
+        Http.Dispose();
+        await WorkersGoneAsync();
+        _folder.Dispose();
+    }
+
+    /// <summary>Every process that was started for this data folder's server ends by itself within a few seconds.</summary>
+    private async Task WorkersGoneAsync()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        while (ProcessesOf(_url).Any())
+        {
+            Assert.False(deadline.IsCancellationRequested, $"Still there: {string.Join(", ", ProcessesOf(_url))}");
+            await PauseAsync(50, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Processes whose environment names our address, as the worker's and its children's does.</summary>
+    private static IEnumerable<string> ProcessesOf(string url) =>
+        Directory.GetDirectories("/proc").Where(folder => int.TryParse(Path.GetFileName(folder), out _)).Where(folder =>
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(folder, "environ")).Contains(url, StringComparison.Ordinal);
+            }
+            catch (Exception gone) when (gone is IOException or UnauthorizedAccessException)
+            {
+                return false;
+            }
+        });
+
+    private SqliteConnection Open()
+    {
+        var file = new SqliteConnection(new SqliteConnectionStringBuilder
+        {
+            DataSource = Path.Combine(Data, "videoexpress.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false,
+        }.ToString());
+        file.Open();
+        return file;
+    }
+
+    private static T Scalar<T>(SqliteConnection file, string sql)
+    {
+        using var command = file.CreateCommand();
+        command.CommandText = sql;
+        return (T)command.ExecuteScalar()!;
+    }
+
+    private static Task PauseAsync(int milliseconds, CancellationToken cancellationToken) =>
+        Task.Delay(TimeSpan.FromMilliseconds(milliseconds), TimeProvider.System, cancellationToken);
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
