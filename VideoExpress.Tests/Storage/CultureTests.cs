@@ -5,7 +5,12 @@ using Hangfire.States;
 
 namespace VideoExpress.Tests.Storage;
 
+/// <summary>The culture of all threads is the process's, so nothing else runs meanwhile.</summary>
+[CollectionDefinition(nameof(CultureTests), DisableParallelization = true)]
+public sealed class CultureCollection;
+
 /// <summary>Digits, calendars and dotless i of the current culture never reach the file.</summary>
+[Collection(nameof(CultureTests))]
 public sealed class CultureTests : SQLiteTest
 {
     [Theory]

@@ -46,6 +46,15 @@ public sealed class HandOffTests : SQLiteTest
     }
 
     [Fact]
+    public void TheFilter_TakesThePlaceOfHangfires_Once()
+    {
+        TransactionalContinuationsAttribute.ReplaceStockFilter();
+
+        Assert.Single(GlobalJobFilters.Filters, filter => filter.Instance is TransactionalContinuationsAttribute);
+        Assert.DoesNotContain(GlobalJobFilters.Filters, filter => filter.Instance is ContinuationsSupportAttribute);
+    }
+
+    [Fact]
     public void ParentChildAndApplicationRow_AreOneCommit()
     {
         CreateFilmTable();

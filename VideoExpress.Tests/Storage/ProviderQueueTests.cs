@@ -125,7 +125,11 @@ public sealed class ProviderQueueTests : SQLiteTest
     public void ANegativeTimeout_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => Connection.AcquireDistributedLock("resource", TimeSpan.FromSeconds(-2)));
 
-    private IFetchedJob Fetch() => Connection.FetchNextJob(["default"], CancellationToken.None);
+    private IFetchedJob Fetch()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        return Connection.FetchNextJob(["default"], patience.Token);
+    }
 
     private sealed class ForeignJob : IFetchedJob
     {

@@ -38,8 +38,8 @@ public sealed class ScheduleTests : SQLiteTest
 
         var lateness = Lateness[_test].Order().ToArray();
         Assert.InRange(lateness[0], TimeSpan.Zero, TimeSpan.MaxValue);
-        // Half of them, so that a busy test machine is no failure; Hangfire's own scheduler would be seconds late.
-        Assert.InRange(lateness[jobs / 2], TimeSpan.Zero, TimeSpan.FromMilliseconds(250));
+        // Generous, so that a busy test machine is no failure; Hangfire's own scheduler would be up to 15 s late.
+        Assert.InRange(lateness[jobs / 2], TimeSpan.Zero, TimeSpan.FromSeconds(1));
     }
 
     [Fact]

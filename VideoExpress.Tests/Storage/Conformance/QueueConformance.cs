@@ -204,7 +204,8 @@ public abstract class QueueConformance<T> : StorageConformance<T>
 
     private string FetchAndAcknowledge(params string[] queues)
     {
-        using var job = Connection.FetchNextJob(queues, CancellationToken.None);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var job = Connection.FetchNextJob(queues, patience.Token);
         job.RemoveFromQueue();
         return job.JobId;
     }
