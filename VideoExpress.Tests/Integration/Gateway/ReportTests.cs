@@ -86,6 +86,16 @@ public sealed class ReportTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Progress_AfterAResultWithoutOutput_IsNotTakenForIt()
+    {
+        await _worker.ReportAsync(_id, "{}");
+        await _worker.ReportAsync(_id, """{"status": "IN_PROGRESS", "output": {"progress": 99}}""");
+
+        var status = await _client.GetStatusAsync(_id, default);
+        Assert.Equal((GpuState.Completed, null), (status.State, status.Output));
+    }
+
+    [Fact]
     public async Task Progress_OfTheHighestNumberWins()
     {
         foreach (var seq in new[] { 2, 5, 3, 1 })

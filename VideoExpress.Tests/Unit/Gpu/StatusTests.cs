@@ -142,7 +142,7 @@ public sealed class StatusTests
         var error = await Assert.ThrowsAsync<GpuException>(() => WithTimePassing(time, client.GetStatusAsync("a-u1", CancellationToken.None)));
 
         Assert.True(error.CanHeal);
-        Assert.InRange(time.GetUtcNow() - begun, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(63));
+        Assert.InRange(time.GetUtcNow() - begun, TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(75));
     }
 
     [Fact]
@@ -156,7 +156,7 @@ public sealed class StatusTests
 
         await WithTimePassing(time, client.GetStatusAsync("a-u1", CancellationToken.None));
 
-        Assert.InRange(time.GetUtcNow() - begun, TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(14));
+        Assert.InRange(time.GetUtcNow() - begun, TimeSpan.FromSeconds(12), TimeSpan.FromSeconds(27));
     }
 
     [Fact]
