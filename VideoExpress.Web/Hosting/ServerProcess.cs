@@ -11,7 +11,8 @@ internal static partial class ServerProcess
         try
         {
             await using var app = build();
-            return await ServeAsync(app);
+            await ServeAsync(app);
+            return 0;
         }
         catch (SettingsException wrong)
         {
@@ -25,16 +26,10 @@ internal static partial class ServerProcess
         }
     }
 
-    private static async Task<int> ServeAsync(WebApplication app)
+    private static async Task ServeAsync(WebApplication app)
     {
         await app.StartAsync();
         LogReady(app.Logger, string.Join(", ", app.Urls), app.Services.GetRequiredService<DataFolder>().Root);
-        await WaitForEndAsync(app);
-        return 0;
-    }
-
-    private static async Task WaitForEndAsync(WebApplication app)
-    {
         try
         {
             await app.WaitForShutdownAsync();
