@@ -3,4 +3,11 @@ namespace VideoExpress.Jobs.Store;
 /// <summary>The object store failed; the message says what the operator must mend.</summary>
 /// <inheritdoc cref="JobException" path="/param"/>
 public sealed class StoreException(string message, bool canHeal, Exception? innerException = null)
-    : JobException(message, canHeal, innerException);
+    : JobException(message, canHeal, innerException)
+{
+    internal static StoreException WrongLength(StoreKey key, long expected, string found) =>
+        new($"\"{key.Name}\" was to be stored with {expected} bytes, but has {found}; nothing was stored.", canHeal: true);
+
+    internal static StoreException AlreadyPublished(StoreKey key) =>
+        new($"\"{key}\" is published already with other content; a published file is never overwritten.", canHeal: false);
+}

@@ -16,6 +16,12 @@ public readonly partial record struct StoreKey
     /// <summary>True for a published object: immutable, and never given a PUT URL.</summary>
     public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal);
 
+    /// <summary>True for what a worker puts: the only keys that are ever given a PUT URL.</summary>
+    public bool IsInbox => Value.StartsWith("inbox/", StringComparison.Ordinal);
+
+    /// <summary>The last segment: the file's name.</summary>
+    public string Name => Value[(Value.LastIndexOf('/') + 1)..];
+
     /// <summary>Where a worker puts the file <paramref name="name"/> of an attempt.</summary>
     public static StoreKey Inbox(Guid jobId, Guid attemptId, string name) => Parse($"inbox/{jobId:D}/{attemptId:D}/{name}");
 

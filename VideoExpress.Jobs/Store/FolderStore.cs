@@ -1,0 +1,168 @@
+using System.Runtime.CompilerServices;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// The store in a local folder. An object gets its name only when all of it is on the disk; a published one never changes again.
+/// This host serves it by signed URLs.
+/// </summary>
+public sealed class FolderStore : IObjectStore
+{
+    private readonly FolderLayout _layout;
+    private readonly TimeProvider _time;
+    private readonly long _minFreeBytes;
+
+    // Held while a name appears or goes, so that no folder is pruned between its making and its use.
+    private readonly Lock _names = new();
+
+    /// <summary>Opens the folder, makes it where it is missing, and clears what an earlier process left half-written.</summary>
+    /// <param name="root">The folder; nothing else may write to it.</param>
+    /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>.</param>
+    /// <param name="time">The clock of URLs and of <see cref="StoredObject.ModifiedAt"/>.</param>
+    /// <param name="minFreeBytes">The disk keeps at least this much room, in bytes.</param>
+    public FolderStore(string root, byte[] signingKey, TimeProvider time, long minFreeBytes = 512L << 20)
+    {
+        _layout = new FolderLayout(root);
+        _time = time;
+        _minFreeBytes = minFreeBytes;
+        Urls = new OutputUrls(signingKey, time);
+        IncomingFile.RemoveLeftovers(_layout.Incoming);
+    }
+
+    /// <summary>Signs and checks the URLs of this store.</summary>
+    internal OutputUrls Urls { get; }
+
+    /// <summary>Where an object lies, or would lie, on this machine: to show to the operator, or to read in place.</summary>
+    /// <exception cref="StoreException">A part of the path is a symbolic link.</exception>
+    public string PathOf(StoreKey key) => _layout.PathOf(key);
+
+    /// <inheritdoc />
+    public async Task PutAsync(StoreKey key, Stream content, long length, string contentType, CancellationToken cancellationToken)
+    {
+        var path = _layout.PathOf(key);
+        RequireRoom(length);
+        await using var incoming = IncomingFile.Create(IncomingPath(), length);
+        await incoming.FillAsync(key, content, length, _time.GetUtcNow(), cancellationToken);
+        await using var type = await TypeFileAsync(key, contentType, cancellationToken);
+        if (!DiskErrors.Explained(() => TryName(key, path, incoming, type))
+            && !await DiskErrors.ExplainedAsync(() => incoming.EqualsAsync(path, cancellationToken)))
+        {
+            throw StoreException.AlreadyPublished(key);
+        }
+    }
+
+    /// <inheritdoc />
+    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => Task.FromResult<Stream?>(Open(key)?.Content);
+
+    /// <inheritdoc />
+    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken)
+    {
+        using var file = Open(key);
+        return Task.FromResult(file?.Object);
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<StoredObject> ListAsync(
+        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        StoreRules.CheckPrefix(prefix);
+        await foreach (var (key, file) in _layout.Files(prefix).ToAsyncEnumerable().WithCancellation(cancellationToken))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (file.Exists)
+            {
+                yield return new StoredObject(key, file.Length, ContentType: null, file.LastWriteTimeUtc);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public Task DeleteAsync(StoreKey key, CancellationToken cancellationToken)
+    {
+        var path = _layout.PathOf(key);
+        DiskErrors.Explained(() =>
+        {
+            lock (_names)
+            {
+                if (!File.Exists(path))
+                {
+                    return false;
+                }
+
+                File.Delete(path);
+                File.Delete(FolderLayout.TypePathOf(path));
+                _layout.Prune(Path.GetDirectoryName(path)!);
+                return true;
+            }
+        });
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null)
+    {
+        StoreRules.CheckLifetime(lifetime);
+        return Urls.Sign(HttpMethod.Get, key, lifetime, baseUrl, downloadName);
+    }
+
+    /// <inheritdoc />
+    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl)
+    {
+        StoreRules.CheckPut(key, lifetime);
+        return Urls.Sign(HttpMethod.Put, key, lifetime, baseUrl);
+    }
+
+    /// <summary>An object with what is known of it, both of the same moment; null when there is none.</summary>
+    internal FolderFile? Open(StoreKey key)
+    {
+        var path = _layout.PathOf(key);
+        return DiskErrors.Explained(() => File.Exists(path) ? FolderFile.Open(key, path) : null);
+    }
+
+    private string IncomingPath() => Path.Combine(_layout.Incoming, Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"));
+
+    private async Task<IncomingFile?> TypeFileAsync(StoreKey key, string contentType, CancellationToken cancellationToken)
+    {
+        if (contentType == MediaTypes.Of(key.Name))
+        {
+            return null;
+        }
+
+        using var content = FolderFile.TypeContent(contentType);
+        var file = IncomingFile.Create(IncomingPath(), content.Length);
+        await file.FillAsync(key, content, content.Length, _time.GetUtcNow(), cancellationToken);
+        return file;
+    }
+
+    private bool TryName(StoreKey key, string path, IncomingFile content, IncomingFile? type)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var typePath = FolderLayout.TypePathOf(path);
+        lock (_names)
+        {
+            if (key.IsPublished && File.Exists(path))
+            {
+                return false;
+            }
+
+            Directory.CreateDirectory(folder);
+            File.Delete(typePath);
+            type?.MoveTo(typePath);
+            content.MoveTo(path);
+        }
+
+        _layout.Flush(folder);
+        return true;
+    }
+
+    private void RequireRoom(long length)
+    {
+        var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
+        if (free - length < _minFreeBytes)
+        {
+            throw new StoreException(
+                $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
+                + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
+        }
+    }
+}

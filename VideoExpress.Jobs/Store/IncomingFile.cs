@@ -1,0 +1,119 @@
+using System.Buffers;
+using System.Globalization;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// A file on its way into the local folder: written aside under a name that no key has, flushed, and only then moved to its place.
+/// Whatever was not moved is gone when this is disposed.
+/// </summary>
+internal sealed class IncomingFile : IAsyncDisposable
+{
+    private const int ChunkBytes = 256 << 10;
+    private readonly FileStream _file;
+
+    private IncomingFile(FileStream file) => _file = file;
+
+    /// <summary>Opens a new file and claims its room on the disk.</summary>
+    /// <exception cref="StoreException">The disk is full or fails.</exception>
+    public static IncomingFile Create(string path, long length)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.ReadWrite,
+            // Others may read and move it, but not open it exclusively: that is how a leftover is told from a file in use.
+            Share = FileShare.Read | FileShare.Delete,
+            Options = FileOptions.Asynchronous,
+            PreallocationSize = length,
+            BufferSize = 0,
+        };
+        return DiskErrors.Explained(() => new IncomingFile(new FileStream(path, options)));
+    }
+
+    /// <summary>Deletes what an earlier process left in <paramref name="folder"/>, but nothing that is still being written.</summary>
+    public static void RemoveLeftovers(string folder)
+    {
+        foreach (var path in Directory.EnumerateFiles(folder))
+        {
+            try
+            {
+                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                {
+                }
+
+                File.Delete(path);
+            }
+            catch (IOException)
+            {
+                // In use by another process, or gone already.
+            }
+        }
+    }
+
+    /// <summary>Takes all of <paramref name="content"/>, dates it, and flushes it to the disk.</summary>
+    /// <exception cref="StoreException">It has another length, or the disk fails. What the content throws passes unchanged.</exception>
+    public async Task FillAsync(StoreKey key, Stream content, long length, DateTimeOffset date, CancellationToken cancellationToken)
+    {
+        var taken = await CopyAsync(key, content, length, cancellationToken);
+        if (taken != length)
+        {
+            throw StoreException.WrongLength(key, length, taken.ToString(CultureInfo.InvariantCulture));
+        }
+
+        DiskErrors.Explained(() =>
+        {
+            File.SetLastWriteTimeUtc(_file.SafeFileHandle, date.UtcDateTime);
+            _file.Flush(flushToDisk: true);
+            return true;
+        });
+    }
+
+    /// <summary>Moves it to its place, over what may be there.</summary>
+    public void MoveTo(string path) => File.Move(_file.Name, path, overwrite: true);
+
+    /// <summary>True when the file at <paramref name="path"/> holds the same bytes.</summary>
+    public async Task<bool> EqualsAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var other = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete);
+        _file.Position = 0;
+        return other.Length == _file.Length && await SameBytes.CompareAsync(_file, other, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _file.DisposeAsync();
+        File.Delete(_file.Name);
+    }
+
+    private async Task<long> CopyAsync(StoreKey key, Stream content, long length, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        try
+        {
+            var taken = 0L;
+            int read;
+            while ((read = await content.ReadAsync(buffer.AsMemory(0, ChunkBytes), cancellationToken)) > 0)
+            {
+                taken += read;
+                if (taken > length)
+                {
+                    throw StoreException.WrongLength(key, length, "more");
+                }
+
+                await DiskErrors.ExplainedAsync(async () =>
+                {
+                    await _file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                    return true;
+                });
+            }
+
+            return taken;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// Signs and checks the URLs by which this host serves the local folder:
+/// <c>{base}/outputs/{key}?exp={unix seconds}&amp;dl={name}&amp;sig={base64url of HMAC-SHA256 over method|key|exp|dl}</c>.
+/// </summary>
+internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
+{
+    /// <summary>A URL that is good for one method (one for GET also answers HEAD) until it expires.</summary>
+    public Uri Sign(HttpMethod method, StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null)
+    {
+        var end = (time.GetUtcNow() + lifetime - DateTimeOffset.UnixEpoch).TotalSeconds;
+        var exp = ((long)Math.Ceiling(end)).ToString(CultureInfo.InvariantCulture);
+        var name = string.IsNullOrEmpty(downloadName) ? "" : $"&dl={Uri.EscapeDataString(downloadName)}";
+        var signature = Signature(method, key, exp, downloadName);
+        return new Uri($"{baseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/outputs/{key}?exp={exp}{name}&sig={signature}");
+    }
+
+    /// <summary>Checks the parts of a URL as they came in.</summary>
+    public OutputUrlVerdict Check(HttpMethod method, StoreKey key, string exp, string? downloadName, string signature)
+    {
+        if (!long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            || !CryptographicOperations.FixedTimeEquals(
+                Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(Signature(method, key, exp, downloadName))))
+        {
+            return OutputUrlVerdict.Forged;
+        }
+
+        return time.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(seconds) ? OutputUrlVerdict.Valid : OutputUrlVerdict.Expired;
+    }
+
+    // Neither a method, a key nor a number holds a bar, so no two different calls give the same text.
+    private string Signature(HttpMethod method, StoreKey key, string exp, string? downloadName) => Base64Url.EncodeToString(
+        HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes($"{method.Method}|{key}|{exp}|{downloadName}")));
+}
+
+/// <summary>What a signed URL is worth.</summary>
+internal enum OutputUrlVerdict
+{
+    /// <summary>Ours and in time.</summary>
+    Valid,
+
+    /// <summary>Ours, but its time is over.</summary>
+    Expired,
+
+    /// <summary>Not ours, for another method, or altered.</summary>
+    Forged,
+}

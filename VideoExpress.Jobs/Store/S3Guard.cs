@@ -1,0 +1,97 @@
+using System.Net;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// Stands between the S3 client and the wire, because the client takes some failures for success and gives each of the others another
+/// shape: every answer that is no success is an <see cref="S3Exception"/>, an answer that does not come is a
+/// <see cref="TimeoutException"/>, and what may heal was tried again. All bodies but those asked for as a stream come read to the end.
+/// </summary>
+/// <param name="silence">How long the store may take to answer, beside the time that the request's body takes.</param>
+/// <param name="time">Measures the waiting.</param>
+internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingHandler
+{
+    /// <summary>Set on a request whose answer is to be read as a stream.</summary>
+    public static readonly HttpRequestOptionsKey<bool> AsStream = new("s3.stream");
+
+    private const int Attempts = 4;
+    private const int SlowestBytesPerSecond = 64 << 10;
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+
+    // A signature holds for 15 minutes from when the client made it.
+    private static readonly TimeSpan LastStart = TimeSpan.FromMinutes(10);
+
+    /// <inheritdoc />
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var call = new S3Call(request);
+        var start = time.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await SendOnceAsync(request, call, cancellationToken);
+            }
+            catch (S3Exception gone) when (attempt > 1 && call.IsComplete && gone.Error.Code == "NoSuchUpload")
+            {
+                // The answer to an earlier attempt was lost, not the work. The look at the object afterwards decides.
+                return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent("") };
+            }
+            catch (Exception error) when (
+                attempt < Attempts && call.MayRepeatAfter(error) && Pause(attempt, error) <= LongestPause
+                && time.GetElapsedTime(start) < LastStart && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(Pause(attempt, error), time, cancellationToken);
+            }
+        }
+    }
+
+    private static TimeSpan Pause(int attempt, Exception error) =>
+        (error as S3Exception)?.RetryAfter ?? FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, S3Call call, CancellationToken cancellationToken)
+    {
+        var limit = (silence * (call.IsComplete ? 10 : 1))
+            + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / (double)SlowestBytesPerSecond);
+        using var timer = new CancellationTokenSource(limit, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        try
+        {
+            return await ReadAsync(request, call, await base.SendAsync(request, both.Token), both.Token);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"No answer within {limit.TotalSeconds:0} seconds.");
+        }
+    }
+
+    private async Task<HttpResponseMessage> ReadAsync(
+        HttpRequestMessage request, S3Call call, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (!answer.IsSuccessStatusCode)
+            {
+                throw await S3Exception.FromAsync(answer, time, cancellationToken);
+            }
+
+            if (!request.Options.TryGetValue(AsStream, out var asStream) || !asStream)
+            {
+                await answer.Content.LoadIntoBufferAsync(cancellationToken);
+            }
+
+            if (call.IsComplete && S3ErrorBody.Read(await answer.Content.ReadAsStreamAsync(cancellationToken)) is { Code.Length: > 0 } error)
+            {
+                throw new S3Exception(answer.StatusCode, error);
+            }
+
+            return answer;
+        }
+        catch
+        {
+            answer.Dispose();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>
+/// What is read during an upload: exactly the promised bytes, or a failure before the last of them is handed out. The S3 client neither
+/// counts nor passes its token on, and would store what a source of another length holds.
+/// </summary>
+/// <param name="key">For the message.</param>
+/// <param name="source">Read to its end; stays open.</param>
+/// <param name="length">What it is to hold, in bytes.</param>
+/// <param name="silence">How long the source may give nothing.</param>
+/// <param name="time">Measures the silence.</param>
+/// <param name="cancelled">Ends the upload, even if the source heeds no token.</param>
+internal sealed class UploadStream(
+    StoreKey key, Stream source, long length, TimeSpan silence, TimeProvider time, CancellationToken cancelled) : ForwardStream
+{
+    private long _given;
+    private bool _sawEnd;
+
+    /// <summary>What went wrong on our side of the upload; null while the source keeps its promise.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Fills the buffer wherever it can: the client allocates a part anew after each read that does not.</summary>
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            var wanted = (int)Math.Min(buffer.Length, length - _given);
+            var read = 0;
+            while (read < wanted)
+            {
+                var piece = await ReadSourceAsync(buffer[read..wanted]);
+                if (piece == 0)
+                {
+                    throw StoreException.WrongLength(key, length, (_given + read).ToString(CultureInfo.InvariantCulture));
+                }
+
+                read += piece;
+            }
+
+            _given += read;
+            if (_given == length && !_sawEnd && await ReadSourceAsync(new byte[1]) > 0)
+            {
+                throw StoreException.WrongLength(key, length, "more");
+            }
+
+            _sawEnd = _given == length;
+            return read;
+        }
+        catch (Exception error)
+        {
+            Failure = error;
+            throw;
+        }
+    }
+
+    private async Task<int> ReadSourceAsync(Memory<byte> buffer)
+    {
+        using var timer = new CancellationTokenSource(silence, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancelled);
+        try
+        {
+            return await source.ReadAsync(buffer, both.Token).AsTask().WaitAsync(both.Token);
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancelled.IsCancellationRequested)
+        {
+            throw new StoreException($"What is to be stored as \"{key.Name}\" gave no bytes for {silence.TotalSeconds:0} seconds.", canHeal: true);
+        }
+    }
+}
