@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using VideoExpress.Jobs.Store.Folder;
 
 namespace VideoExpress.Jobs.Store;
 
@@ -19,18 +20,22 @@ public sealed class FolderStore : IObjectStore
     /// <param name="root">The folder; nothing else may write to it.</param>
     /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>.</param>
     /// <param name="time">The clock of URLs and of <see cref="StoredObject.ModifiedAt"/>.</param>
-    /// <param name="minFreeBytes">The disk keeps at least this much room, in bytes.</param>
-    public FolderStore(string root, byte[] signingKey, TimeProvider time, long minFreeBytes = 512L << 20)
+    /// <param name="settings">Of which <see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
+    public FolderStore(string root, byte[] signingKey, TimeProvider time, StoreSettings settings)
     {
         _layout = new FolderLayout(root);
         _time = time;
-        _minFreeBytes = minFreeBytes;
+        _minFreeBytes = settings.MinFreeBytes;
+        MaxPutBytes = settings.MaxPutBytes;
         Urls = new OutputUrls(signingKey, time);
         IncomingFile.RemoveLeftovers(_layout.Incoming);
     }
 
     /// <summary>Signs and checks the URLs of this store.</summary>
     internal OutputUrls Urls { get; }
+
+    /// <summary>The largest file that a worker may put by URL, in bytes.</summary>
+    internal long MaxPutBytes { get; }
 
     /// <summary>Where an object lies, or would lie, on this machine: to show to the operator, or to read in place.</summary>
     /// <exception cref="StoreException">A part of the path is a symbolic link.</exception>

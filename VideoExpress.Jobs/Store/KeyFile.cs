@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using VideoExpress.Jobs.Store.Folder;
 
 namespace VideoExpress.Jobs.Store;
 

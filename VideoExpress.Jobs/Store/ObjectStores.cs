@@ -14,6 +14,6 @@ public static class ObjectStores
             Path.Combine(dataFolder, "store"),
             KeyFile.LoadOrCreate(Path.Combine(dataFolder, "url-signing.key")),
             time,
-            settings.MinFreeBytes)
+            settings)
         : new S3Store(settings, time);
 }

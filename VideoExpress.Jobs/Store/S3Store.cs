@@ -1,9 +1,10 @@
-using System.Net;
 using System.Net.Http.Headers;
+using System.Net;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Minio;
 using Minio.DataModel.Args;
+using Minio;
+using VideoExpress.Jobs.Store.S3;
 
 namespace VideoExpress.Jobs.Store;
 

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>An open file of the local folder: its content stays what it was while others put and delete.</summary>
 /// <param name="Object">What is known of it.</param>

@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>What a failure of the store means for its operator: one sentence that says what to mend, and whether it may heal by itself.</summary>
 /// <param name="bucket">The bucket, by name.</param>
@@ -15,8 +15,8 @@ internal sealed class S3Advice(string bucket, string authority, string region)
     public static bool Heals(S3Exception answer) =>
         answer.Status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
         || (answer.Status >= HttpStatusCode.InternalServerError && answer.Status != HttpStatusCode.NotImplemented)
-        || answer.Error.Code is "InternalError" or "SlowDown" or "ServiceUnavailable" or "RequestTimeout" or "NoSuchUpload"
-            or "OperationAborted" or "ConditionalRequestConflict";
+        || answer.Error.Code is "InternalError" or "SlowDown" or "ServiceUnavailable" or "RequestTimeout" or "OperationAborted"
+            or "BadDigest" or "IncompleteBody" or "XAmzContentSHA256Mismatch" or S3ErrorBody.NoSuchUpload;
 
     /// <summary>Explains any failure of a call to the store.</summary>
     public StoreException Explain(Exception error, DateTimeOffset now) => error switch
@@ -63,6 +63,7 @@ internal sealed class S3Advice(string bucket, string authority, string region)
             + "put and delete its objects.",
         "QuotaExceeded" or "InsufficientCapacity" or "XMinioStorageFull" =>
             $"The object store at {authority} has no room left: make room or raise its quota.",
+        S3ErrorBody.NoSuchUpload => $"An upload to the object store at {authority} was ended by somebody else.",
         "EntityTooLarge" => $"The object store at {authority} does not take a file of this size.",
         _ => Sentence(answer.Status, heals),
     };
@@ -94,6 +95,7 @@ internal sealed class S3Advice(string bucket, string authority, string region)
             + "system's, or set SSL_CERT_FILE), or it speaks plain http.", canHeal: false, error),
         HttpRequestError.InvalidResponse => new StoreException(
             $"{authority} does not speak http: check the scheme of S3_ENDPOINT, and the port.", canHeal: false, error),
-        _ => new StoreException($"The object store at {authority} broke off the connection.", canHeal: true, error),
+        _ => new StoreException(
+            $"The object store at {authority} broke off the connection: it may be restarting, or S3_ENDPOINT has the wrong scheme.", true, error),
     };
 }

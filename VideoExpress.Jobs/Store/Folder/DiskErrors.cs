@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>Turns failures of the disk under the local folder into sentences for the operator.</summary>
 internal static class DiskErrors

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>
 /// A file on its way into the local folder: written aside under a name that no key has, flushed, and only then moved to its place.

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>Media types by file name, for the kinds of file that this product makes and takes.</summary>
 internal static class MediaTypes

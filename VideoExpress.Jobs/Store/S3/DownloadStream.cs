@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>An object's bytes on their way here: a store that falls silent or breaks off is a failure that says so.</summary>
 /// <param name="body">The answer's body; closed with this stream.</param>

@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>Where an S3 store is, in the pieces that its client asks for.</summary>
 /// <param name="Authority">Host, and port where it is not the scheme's own.</param>

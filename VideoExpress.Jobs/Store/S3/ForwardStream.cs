@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>A stream that is only read, once, from its start to its end.</summary>
 internal abstract class ForwardStream : Stream

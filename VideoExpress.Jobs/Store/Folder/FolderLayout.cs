@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>
 /// Which file under the root stands for which key. Names that begin with a dot are never keys: <c>.incoming/</c> holds what is being

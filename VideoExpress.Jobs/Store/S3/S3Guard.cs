@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>
 /// Stands between the S3 client and the wire, because the client takes some failures for success and gives each of the others another
@@ -33,22 +33,21 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
             {
                 return await SendOnceAsync(request, call, cancellationToken);
             }
-            catch (S3Exception gone) when (attempt > 1 && call.IsComplete && gone.Error.Code == "NoSuchUpload")
+            catch (S3Exception over) when (attempt > 1 && call.IsComplete && over.Error.Code == S3ErrorBody.NoSuchUpload)
             {
                 // The answer to an earlier attempt was lost, not the work. The look at the object afterwards decides.
                 return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request, Content = new StringContent("") };
             }
             catch (Exception error) when (
-                attempt < Attempts && call.MayRepeatAfter(error) && Pause(attempt, error) <= LongestPause
-                && time.GetElapsedTime(start) < LastStart && !cancellationToken.IsCancellationRequested)
+                attempt < Attempts && call.MayRepeatAfter(error) && time.GetElapsedTime(start) < LastStart && Asked(error) <= LongestPause)
             {
-                await Task.Delay(Pause(attempt, error), time, cancellationToken);
+                var pause = FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());
+                await Task.Delay(pause > Asked(error) ? pause : Asked(error), time, cancellationToken);
             }
         }
     }
 
-    private static TimeSpan Pause(int attempt, Exception error) =>
-        (error as S3Exception)?.RetryAfter ?? FirstPause * Math.Pow(2, attempt - 1) * (0.5 + Random.Shared.NextDouble());
+    private static TimeSpan Asked(Exception error) => (error as S3Exception)?.RetryAfter ?? TimeSpan.Zero;
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, S3Call call, CancellationToken cancellationToken)
     {
@@ -81,9 +80,9 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
                 await answer.Content.LoadIntoBufferAsync(cancellationToken);
             }
 
-            if (call.IsComplete && S3ErrorBody.Read(await answer.Content.ReadAsStreamAsync(cancellationToken)) is { Code.Length: > 0 } error)
+            if (call.IsComplete)
             {
-                throw new S3Exception(answer.StatusCode, error);
+                await RefuseHiddenErrorAsync(answer, cancellationToken);
             }
 
             return answer;
@@ -92,6 +91,15 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
         {
             answer.Dispose();
             throw;
+        }
+    }
+
+    private static async Task RefuseHiddenErrorAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var body = await answer.Content.ReadAsByteArrayAsync(cancellationToken);
+        if (S3ErrorBody.Read(body, body.Length) is { Code.Length: > 0 } error)
+        {
+            throw new S3Exception(answer.StatusCode, error);
         }
     }
 }

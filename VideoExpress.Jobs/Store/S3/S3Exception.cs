@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>An answer of the store that is no success: uniform for every call, and only for this folder's eyes.</summary>
 /// <param name="status">The answer's status; 200 where an error came in a successful answer.</param>
@@ -27,7 +27,7 @@ internal sealed class S3Exception(HttpStatusCode status, S3ErrorBody error)
         await using var body = await answer.Content.ReadAsStreamAsync(cancellationToken);
         var length = await body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
         var wait = answer.Headers.RetryAfter;
-        return new S3Exception(answer.StatusCode, S3ErrorBody.Read(new MemoryStream(buffer, 0, length)))
+        return new S3Exception(answer.StatusCode, S3ErrorBody.Read(buffer, length))
         {
             StoreTime = answer.Headers.Date,
             RetryAfter = wait?.Delta ?? wait?.Date - time.GetUtcNow(),

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.Folder;
 
 /// <summary>
 /// Signs and checks the URLs by which this host serves the local folder:
@@ -21,9 +21,10 @@ internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
         return new Uri($"{baseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/outputs/{key}?exp={exp}{name}&sig={signature}");
     }
 
-    /// <summary>Checks the parts of a URL as they came in.</summary>
-    public OutputUrlVerdict Check(HttpMethod method, StoreKey key, string exp, string? downloadName, string signature)
+    /// <summary>Checks the parts of a URL as they came in; <paramref name="left"/> is how long a valid one is good for yet.</summary>
+    public OutputUrlVerdict Check(HttpMethod method, StoreKey key, string exp, string? downloadName, string signature, out TimeSpan left)
     {
+        left = default;
         if (!long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             || !CryptographicOperations.FixedTimeEquals(
                 Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(Signature(method, key, exp, downloadName))))
@@ -31,7 +32,8 @@ internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
             return OutputUrlVerdict.Forged;
         }
 
-        return time.GetUtcNow() < DateTimeOffset.FromUnixTimeSeconds(seconds) ? OutputUrlVerdict.Valid : OutputUrlVerdict.Expired;
+        left = DateTimeOffset.FromUnixTimeSeconds(seconds) - time.GetUtcNow();
+        return left > TimeSpan.Zero ? OutputUrlVerdict.Valid : OutputUrlVerdict.Expired;
     }
 
     // Neither a method, a key nor a number holds a bar, so no two different calls give the same text.

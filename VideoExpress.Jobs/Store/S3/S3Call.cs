@@ -1,4 +1,4 @@
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>Which of S3's calls a request is, as far as repeating it goes.</summary>
 internal readonly struct S3Call
@@ -23,7 +23,7 @@ internal readonly struct S3Call
     /// <summary>True when the same request may work now, and does no harm if the last one had worked unseen.</summary>
     public bool MayRepeatAfter(Exception error) => error switch
     {
-        S3Exception answer => S3Advice.Heals(answer),
+        S3Exception answer => answer.Error.Code != S3ErrorBody.NoSuchUpload && S3Advice.Heals(answer),
         HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => false,
         HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError } => true,
         // Begun twice, an upload would be left over for ever.

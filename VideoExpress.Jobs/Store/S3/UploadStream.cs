@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>
 /// What is read during an upload: exactly the promised bytes, or a failure before the last of them is handed out. The S3 client neither

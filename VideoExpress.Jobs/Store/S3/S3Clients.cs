@@ -1,6 +1,6 @@
 using Minio;
 
-namespace VideoExpress.Jobs.Store;
+namespace VideoExpress.Jobs.Store.S3;
 
 /// <summary>The clients of one S3 store: one that talks to it as this server reaches it, and one that only signs for everybody else.</summary>
 internal sealed class S3Clients : IDisposable

@@ -1,0 +1,60 @@
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Store.Folder;
+
+namespace VideoExpress.Web.Endpoints.Outputs;
+
+/// <summary><c>PUT /outputs/{key}</c>: a worker's file, streamed to the disk; answered when it is safe there.</summary>
+internal static class PutOutput
+{
+    /// <summary>A body that breaks off, or has another length than it said, leaves nothing.</summary>
+    public static async Task<Results<Ok, ProblemHttpResult>> HandleAsync(
+        string key, HttpContext http, IObjectStore store, CancellationToken cancellationToken)
+    {
+        if (SignedOutput.Check(HttpMethod.Put, key, http.Request, store, out var refusal) is not { } output)
+        {
+            return refusal!;
+        }
+
+        if (!output.Key.IsInbox)
+        {
+            return SignedOutput.Problem(StatusCodes.Status403Forbidden, "Not for writing", "Only keys below inbox/ are put by URL.");
+        }
+
+        if (http.Request.ContentLength is not { } length)
+        {
+            return SignedOutput.Problem(
+                StatusCodes.Status411LengthRequired, "How long is it?", "Send Content-Length; a body in chunks of unknown number is not taken.");
+        }
+
+        if (length > output.Folder.MaxPutBytes)
+        {
+            return SignedOutput.Problem(
+                StatusCodes.Status413PayloadTooLarge, "Too large", $"A file may have {output.Folder.MaxPutBytes} bytes (Store:MaxPutBytes).");
+        }
+
+        return await PutAsync(output, http, length, cancellationToken);
+    }
+
+    private static async Task<Results<Ok, ProblemHttpResult>> PutAsync(
+        SignedOutput output, HttpContext http, long length, CancellationToken cancellationToken)
+    {
+        if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+        {
+            limit.MaxRequestBodySize = length;
+        }
+
+        var type = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var parsed) ? parsed.ToString() : MediaTypes.Unknown;
+        try
+        {
+            await output.Folder.PutAsync(output.Key, http.Request.Body, length, type, cancellationToken);
+            return TypedResults.Ok();
+        }
+        catch (StoreException error)
+        {
+            return SignedOutput.Problem(error);
+        }
+    }
+}

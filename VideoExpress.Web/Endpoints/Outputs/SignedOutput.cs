@@ -1,0 +1,55 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Store.Folder;
+
+namespace VideoExpress.Web.Endpoints.Outputs;
+
+/// <summary>A request to <c>/outputs</c> whose signature was checked: either the file it may touch, or why it may not.</summary>
+/// <param name="Folder">The store that serves it.</param>
+/// <param name="Key">The one file.</param>
+/// <param name="DownloadName">The name to save it under, or null.</param>
+/// <param name="Left">How long the URL is good for yet.</param>
+internal sealed record SignedOutput(FolderStore Folder, StoreKey Key, string? DownloadName, TimeSpan Left)
+{
+    /// <summary>Looks at the signature before anything else.</summary>
+    /// <param name="method">What the URL must be signed for.</param>
+    /// <param name="key">The key as it came in.</param>
+    /// <param name="request">Carries <c>exp</c>, <c>dl</c> and <c>sig</c>.</param>
+    /// <param name="store">The configured store.</param>
+    /// <param name="refusal">The answer, when the result is null.</param>
+    public static SignedOutput? Check(
+        HttpMethod method, string key, HttpRequest request, IObjectStore store, out ProblemHttpResult? refusal)
+    {
+        refusal = null;
+        if (store is not FolderStore folder)
+        {
+            refusal = Problem(StatusCodes.Status404NotFound, "No such file", "The files of this server are in its object store.");
+            return null;
+        }
+
+        var name = request.Query.TryGetValue("dl", out var dl) ? dl.ToString() : null;
+        var left = TimeSpan.Zero;
+        var verdict = StoreKey.TryParse(key, out var parsed)
+            ? folder.Urls.Check(method, parsed, request.Query["exp"].ToString(), name, request.Query["sig"].ToString(), out left)
+            : OutputUrlVerdict.Forged;
+        if (verdict == OutputUrlVerdict.Valid)
+        {
+            return new SignedOutput(folder, parsed, name, left);
+        }
+
+        refusal = verdict == OutputUrlVerdict.Expired
+            ? Problem(StatusCodes.Status403Forbidden, "This URL has expired", "Ask for the job again: its output URLs are signed afresh.")
+            : Problem(StatusCodes.Status403Forbidden, "This URL is not signed", "Its signature is missing, altered, or for another call.");
+        return null;
+    }
+
+    /// <summary>An answer in <c>application/problem+json</c>.</summary>
+    public static ProblemHttpResult Problem(int status, string title, string detail) =>
+        TypedResults.Problem(detail, statusCode: status, title: title);
+
+    /// <summary>The answer when the store itself fails.</summary>
+    public static ProblemHttpResult Problem(StoreException error) => Problem(
+        error.CanHeal ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
+        "The store failed",
+        error.Message);
+}
