@@ -1,0 +1,44 @@
+using VideoExpress.Jobs.Store.S3;
+
+namespace VideoExpress.Tests.Integration.Store;
+
+/// <summary>Gives some bytes, says so, and then nothing until its reader gives up.</summary>
+internal sealed class HangingStream(int bytes) : ForwardStream
+{
+    private readonly TaskCompletionSource _hangs = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _left = bytes;
+
+    /// <summary>Done when the bytes are given and the reader waits for more.</summary>
+    public Task Hangs => _hangs.Task;
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_left == 0)
+        {
+            _hangs.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken);
+        }
+
+        var given = Math.Min(_left, buffer.Length);
+        buffer.Span[..given].Fill(7);
+        _left -= given;
+        return given;
+    }
+}
+
+/// <summary>Gives some bytes and then throws.</summary>
+internal sealed class FailingStream : ForwardStream
+{
+    private bool _gave;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_gave)
+        {
+            throw new InvalidDataException("The source is broken.");
+        }
+
+        _gave = true;
+        return ValueTask.FromResult(Math.Min(1000, buffer.Length));
+    }
+}

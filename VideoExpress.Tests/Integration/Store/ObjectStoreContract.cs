@@ -1,0 +1,351 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using VideoExpress.Jobs.Store;
+
+namespace VideoExpress.Tests.Integration.Store;
+
+/// <summary>What every object store promises; each implementation runs all of it.</summary>
+public abstract class ObjectStoreContract : IAsyncLifetime
+{
+    private static readonly HttpClient Http = new();
+
+    internal IObjectStore Store { get; set; } = null!;
+
+    /// <summary>Where URLs lead when the store has no address of its own.</summary>
+    internal Uri BaseUrl { get; set; } = new("http://unused.invalid");
+
+    public abstract Task InitializeAsync();
+
+    public abstract Task DisposeAsync();
+
+    [Fact]
+    public async Task Put_IsReadBack_WithItsLengthAndType()
+    {
+        var key = Inbox("video.mp4");
+
+        await PutAsync(key, "moving pictures", "video/mp4");
+
+        var stat = await Store.StatAsync(key, default);
+        Assert.Equal((key, 15, "video/mp4"), (stat!.Key, stat.Length, stat.ContentType));
+        Assert.InRange(stat.ModifiedAt, TimeProvider.System.GetUtcNow().AddMinutes(-1), TimeProvider.System.GetUtcNow().AddMinutes(1));
+        Assert.Equal("moving pictures", await ReadAsync(key));
+    }
+
+    [Theory]
+    [InlineData("video", "video/mp4")]
+    [InlineData("poster.png", "image/webp")]
+    [InlineData("take.mp4", "video/mp4; codecs=avc1")]
+    [InlineData("voice", "application/octet-stream")]
+    public async Task Put_KeepsTheType_WhateverTheName(string name, string contentType)
+    {
+        var key = Inbox(name);
+
+        await PutAsync(key, "x", contentType);
+
+        Assert.Equal(contentType, (await Store.StatAsync(key, default))!.ContentType);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData((5 << 20) - 1)]
+    [InlineData(5 << 20)]
+    [InlineData(20 << 20)]
+    public async Task Put_KeepsEveryByte_OfSmallAndLarge(int length)
+    {
+        var key = Published("video.mp4");
+        var bytes = Random(length);
+
+        await Store.PutAsync(key, new MemoryStream(bytes), length, "video/mp4", default);
+
+        await using var content = await Store.OpenReadAsync(key, default);
+        var copy = new MemoryStream();
+        await content!.CopyToAsync(copy);
+        Assert.True(bytes.AsSpan().SequenceEqual(copy.ToArray()));
+        Assert.Equal(length, (await Store.StatAsync(key, default))!.Length);
+    }
+
+    [Fact]
+    public async Task Put_ReadsFromWhereTheStreamStands()
+    {
+        var key = Inbox("video.mp4");
+        var content = new MemoryStream(Encoding.UTF8.GetBytes("head body")) { Position = 5 };
+
+        await Store.PutAsync(key, content, 4, "video/mp4", default);
+
+        Assert.Equal("body", await ReadAsync(key));
+    }
+
+    [Theory]
+    [InlineData(10, 11)]
+    [InlineData(10, 9)]
+    [InlineData(0, 1)]
+    [InlineData(20 << 20, (20 << 20) - 1)]
+    [InlineData(20 << 20, (20 << 20) + 1)]
+    [InlineData(20 << 20, 17 << 20)]
+    public async Task Put_StoresNothing_WhenTheLengthIsNotAsPromised(int promised, int real)
+    {
+        var key = Inbox("video.mp4");
+
+        var error = await Assert.ThrowsAsync<StoreException>(
+            () => Store.PutAsync(key, new MemoryStream(new byte[real]), promised, "video/mp4", default));
+
+        Assert.Contains($"{promised} bytes", error.Message, StringComparison.Ordinal);
+        Assert.Null(await Store.StatAsync(key, default));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
+    public async Task Put_PassesOn_WhatTheSourceThrows()
+    {
+        var key = Inbox("video.mp4");
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync(key, new FailingStream(), 6 << 20, "video/mp4", default));
+
+        Assert.Null(await Store.StatAsync(key, default));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Theory]
+    [InlineData(1 << 20)]
+    [InlineData(20 << 20)]
+    public async Task Put_LeavesNothing_WhenItIsCancelledMidway(int given)
+    {
+        var key = Inbox("video.mp4");
+        using var cancel = new CancellationTokenSource();
+        using var content = new HangingStream(given);
+
+        var put = Store.PutAsync(key, content, 50 << 20, "video/mp4", cancel.Token);
+        await content.Hangs.WaitAsync(TimeSpan.FromSeconds(20));
+        await cancel.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(5)));
+        Assert.Null(await Store.StatAsync(key, default));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
+    public async Task Put_Replaces_WhatAWorkerPut()
+    {
+        var key = Inbox("result.json");
+        await PutAsync(key, "first", "application/x-first");
+
+        await PutAsync(key, "second!", "application/json");
+
+        Assert.Equal("second!", await ReadAsync(key));
+        Assert.Equal("application/json", (await Store.StatAsync(key, default))!.ContentType);
+    }
+
+    [Fact]
+    public async Task Put_IsIdempotent_ForAPublishedFile()
+    {
+        var key = Published("video.mp4");
+        await PutAsync(key, "final cut");
+        var before = await Store.StatAsync(key, default);
+
+        await PutAsync(key, "final cut");
+
+        Assert.Equal(before, await Store.StatAsync(key, default));
+    }
+
+    [Theory]
+    [InlineData("other cut")]
+    [InlineData("final")]
+    [InlineData("final cut, longer")]
+    public async Task Put_NeverReplaces_WhatIsPublished(string other)
+    {
+        var key = Published("video.mp4");
+        await PutAsync(key, "final cut");
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => PutAsync(key, other));
+
+        Assert.False(error.CanHeal);
+        Assert.Contains("published already", error.Message, StringComparison.Ordinal);
+        Assert.Equal("final cut", await ReadAsync(key));
+    }
+
+    [Fact]
+    public async Task Stat_AndRead_AreNull_WhenThereIsNothing()
+    {
+        Assert.Null(await Store.StatAsync(Inbox("none.mp4"), default));
+        Assert.Null(await Store.OpenReadAsync(Inbox("none.mp4"), default));
+    }
+
+    [Fact]
+    public async Task Read_GoesOn_WhileTheObjectIsRemoved()
+    {
+        var key = Inbox("video.mp4");
+        await PutAsync(key, "still here");
+        await using var content = await Store.OpenReadAsync(key, default);
+
+        await Store.DeleteAsync(key, default);
+
+        using var reader = new StreamReader(content!);
+        Assert.Equal("still here", await reader.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task List_GivesWhatIsBelowAPrefix_AndNothingElse()
+    {
+        var (job, other) = (NewId(), NewId());
+        var keys = new[] { "a.mp4", "b", "c.srt" }.Select(name => StoreKey.Published(job, "export-1", name)).ToArray();
+        foreach (var key in keys)
+        {
+            await PutAsync(key, "12345", "application/x-odd");
+        }
+
+        await PutAsync(StoreKey.Published(other, "export-1", "a.mp4"), "12345");
+
+        var found = await ListAsync($"jobs/{job}/");
+        Assert.Equal(keys.Select(key => (key, 5L)), found.OrderBy(o => o.Key.Value, StringComparer.Ordinal).Select(o => (o.Key, o.Length)));
+        Assert.Contains(await ListAsync(""), o => o.Key == keys[0]);
+        Assert.Empty(await ListAsync($"jobs/{NewId()}/"));
+    }
+
+    [Theory]
+    [InlineData("jobs")]
+    [InlineData("/")]
+    [InlineData("jobs/../")]
+    [InlineData("jobs//")]
+    public async Task List_RefusesAPrefix_ThatIsNoFolder(string prefix) =>
+        await Assert.ThrowsAsync<ArgumentException>(() => ListAsync(prefix));
+
+    [Fact]
+    public async Task Delete_RemovesOneObject_AndIsNoErrorWhenThereIsNone()
+    {
+        var (key, neighbour) = (Inbox("a.mp4"), Inbox("b.mp4"));
+        await PutAsync(key, "a");
+        await PutAsync(neighbour, "b");
+
+        await Store.DeleteAsync(key, default);
+        await Store.DeleteAsync(key, default);
+
+        Assert.Null(await Store.StatAsync(key, default));
+        Assert.NotNull(await Store.StatAsync(neighbour, default));
+    }
+
+    [Fact]
+    public async Task PresignedUrls_LetAPlainClientPutAndGet()
+    {
+        var key = Inbox("clip.mp4");
+        using var body = new ByteArrayContent("made by a worker"u8.ToArray());
+        body.Headers.ContentType = new MediaTypeHeaderValue("video/mp4");
+
+        using var put = await Http.PutAsync(Store.PresignPut(key, TimeSpan.FromMinutes(5), BaseUrl), body);
+        using var get = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl));
+
+        Assert.Equal(HttpStatusCode.OK, put.StatusCode);
+        Assert.Equal("video/mp4", get.Content.Headers.ContentType!.MediaType);
+        Assert.Equal("made by a worker", await get.Content.ReadAsStringAsync());
+        Assert.Equal("made by a worker", await ReadAsync(key));
+    }
+
+    [Fact]
+    public async Task PresignedGet_ServesRanges()
+    {
+        var key = Published("clip.mp4");
+        await PutAsync(key, "0123456789");
+        using var request = new HttpRequestMessage(HttpMethod.Get, Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl));
+        request.Headers.Range = new RangeHeaderValue(2, 4);
+
+        using var answer = await Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.PartialContent, answer.StatusCode);
+        Assert.Equal("bytes 2-4/10", answer.Content.Headers.ContentRange!.ToString());
+        Assert.Equal("234", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task PresignedGet_CarriesTheDownloadName_WhateverItsLetters()
+    {
+        var key = Published("clip.mp4");
+        await PutAsync(key, "x");
+
+        using var answer = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, "Mein \"Film\" – 日本 & 100%.mp4"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        var disposition = answer.Content.Headers.ContentDisposition!;
+        Assert.Equal(("attachment", "Mein \"Film\" – 日本 & 100%.mp4"), (disposition.DispositionType, disposition.FileNameStar));
+    }
+
+    [Fact]
+    public async Task PresignedUrls_AreForOneMethodAndOneKey()
+    {
+        var (key, other) = (Inbox("clip.mp4"), Inbox("other.mp4"));
+        await PutAsync(key, "x");
+        await PutAsync(other, "y");
+        var get = Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl);
+
+        using var put = await Http.PutAsync(get, new StringContent("spoiled"));
+        using var foreign = await Http.GetAsync(new Uri(get.AbsoluteUri.Replace(key.Value, other.Value, StringComparison.Ordinal)));
+        using var wrongMethod = await Http.GetAsync(Store.PresignPut(key, TimeSpan.FromMinutes(5), BaseUrl));
+
+        Assert.Equal(
+            [HttpStatusCode.Forbidden, HttpStatusCode.Forbidden, HttpStatusCode.Forbidden],
+            new[] { put.StatusCode, foreign.StatusCode, wrongMethod.StatusCode });
+        Assert.Equal("x", await ReadAsync(key));
+    }
+
+    [Fact]
+    public async Task PresignedUrls_Expire()
+    {
+        var (get, put) = await ExpiredUrlsAsync(Inbox("clip.mp4"));
+
+        using var got = await Http.GetAsync(get);
+        using var putAnswer = await Http.PutAsync(put, new StringContent("late"));
+
+        Assert.Equal((HttpStatusCode.Forbidden, HttpStatusCode.Forbidden), (got.StatusCode, putAnswer.StatusCode));
+        Assert.Contains("expired", await got.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(999)]
+    [InlineData((7 * 24 * 3600 * 1000) + 1)]
+    public void Presigning_RefusesALifetime_OutsideOfASecondAndAWeek(int milliseconds)
+    {
+        var lifetime = TimeSpan.FromMilliseconds(milliseconds);
+
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.PresignGet(Inbox("a"), lifetime, BaseUrl));
+        Assert.Throws<ArgumentOutOfRangeException>(() => Store.PresignPut(Inbox("a"), lifetime, BaseUrl));
+    }
+
+    [Fact]
+    public void PresignPut_IsRefused_OutsideOfTheInbox() =>
+        Assert.Throws<ArgumentException>(() => Store.PresignPut(Published("video.mp4"), TimeSpan.FromMinutes(5), BaseUrl));
+
+    internal static Guid NewId() => Guid.CreateVersion7(TimeProvider.System.GetUtcNow());
+
+    internal static StoreKey Inbox(string name) => StoreKey.Inbox(NewId(), NewId(), name);
+
+    internal static StoreKey Published(string name) => StoreKey.Published(NewId(), NewId().ToString(), name);
+
+    internal static byte[] Random(int length)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        return bytes;
+    }
+
+    /// <summary>Fails when a temporary file or an upload in parts was left over.</summary>
+    internal abstract Task AssertNothingUnfinishedAsync();
+
+    /// <summary>URLs to get and put <paramref name="key"/> that were good once.</summary>
+    internal abstract Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key);
+
+    internal async Task PutAsync(StoreKey key, string text, string contentType = "video/mp4")
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        await Store.PutAsync(key, new MemoryStream(bytes), bytes.Length, contentType, default);
+    }
+
+    internal async Task<string> ReadAsync(StoreKey key)
+    {
+        await using var content = await Store.OpenReadAsync(key, default);
+        using var reader = new StreamReader(content!);
+        return await reader.ReadToEndAsync();
+    }
+
+    private async Task<List<StoredObject>> ListAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();
+}

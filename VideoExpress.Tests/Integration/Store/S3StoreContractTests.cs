@@ -1,0 +1,48 @@
+using Minio.DataModel.Args;
+using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Store.S3;
+
+namespace VideoExpress.Tests.Integration.Store;
+
+/// <summary>The contract over a real S3 server.</summary>
+[Collection(S3Tests.Name)]
+public sealed class S3StoreContractTests(S3ServerFixture fixture) : ObjectStoreContract
+{
+    private S3Server? _ahead;
+
+    public override Task InitializeAsync()
+    {
+        fixture.Server.SetFaults("[]");
+        Store = new S3Store(fixture.Server.Settings, TimeProvider.System);
+        return Task.CompletedTask;
+    }
+
+    public override async Task DisposeAsync()
+    {
+        ((S3Store)Store).Dispose();
+        if (_ahead is not null)
+        {
+            await _ahead.DisposeAsync();
+        }
+    }
+
+    internal override async Task AssertNothingUnfinishedAsync() => Assert.Empty(await S3Uploads.UnfinishedAsync(fixture.Server));
+
+    internal override async Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key)
+    {
+        _ahead = await S3Server.StartAsync("--skew", "300");
+        using var store = new S3Store(_ahead.Settings, TimeProvider.System);
+        return (store.PresignGet(key, TimeSpan.FromMinutes(4), BaseUrl), store.PresignPut(key, TimeSpan.FromMinutes(4), BaseUrl));
+    }
+}
+
+/// <summary>A second look at the server, by another client of the same kind.</summary>
+internal static class S3Uploads
+{
+    public static async Task<List<string>> UnfinishedAsync(S3Server server)
+    {
+        using var clients = new S3Clients(server.Settings, TimeProvider.System);
+        return await clients.Traffic.ListIncompleteUploadsEnumAsync(new ListIncompleteUploadsArgs().WithBucket(S3Server.Bucket).WithRecursive(true))
+            .Select(upload => upload.Key).ToListAsync();
+    }
+}
