@@ -12,6 +12,8 @@ internal sealed class TestServer : IDisposable
         _server = new BackgroundJobServer(
             new BackgroundJobServerOptions
             {
+                // Hangfire's static one may be that of a host in this process, and gone with it.
+                Activator = new JobActivator(),
                 WorkerCount = workers,
                 Queues = queues.Length == 0 ? ["default"] : queues,
                 StopTimeout = TimeSpan.FromSeconds(5),
