@@ -14,7 +14,7 @@ from engines.draft.animatic.balloon import draw_balloon
 from engines.draft.animatic.figure import STEPS, draw_walk, look_of
 from engines.draft.animatic.layers import Layer, Motion, Pose, premultiplied
 from engines.draft.animatic.lighthouse import paint_lighthouse
-from engines.draft.animatic.palette import mix
+from engines.draft.animatic.palette import colour, mix
 from engines.draft.animatic.puppet import Sprite
 from engines.draft.animatic.stage import Stage
 from engines.draft.animatic.subjects import BALLOON, FIGURE, LIGHTHOUSE, Subject
@@ -22,7 +22,9 @@ from engines.draft.animatic.typeface import EMOJI, EMOJI_SIZE
 
 DEPTH = 0.90
 
-_RUNNING = re.compile(r"\b(run|runs|running|gallop\w*|sprint\w*|chas\w+|rac(?:es|ing)|leap\w*|jog\w*|flee\w*|dash\w*)\b")
+_RUNNING = re.compile(
+    r"\b(run|runs|running|gallop\w*|sprint\w*|chas\w+|rac(?:es|ing)|leap\w*|jog\w*|flee\w*|dash\w*)\b"
+)
 
 HEIGHTS = {"flies": 0.36, "swims": 0.52}
 """Where the middle of a thing without ground is, as a share of the frame's height."""
@@ -49,7 +51,14 @@ def cast_subject(stage: Stage, subject: Subject, ground: float, camera: str) -> 
         top = stage.y(HEIGHTS.get(moves, 0.46)) - tall / 2
     else:
         top = foot - tall
-    body = Layer(pictures, DEPTH, round(middle - wide / 2), round(top), _motion(moves, stage.unit, pace, in_space), rate=STEPS * pace)
+    body = Layer(
+        pictures,
+        DEPTH,
+        round(middle - wide / 2),
+        round(top),
+        _motion(moves, stage.unit, pace, in_space),
+        rate=STEPS * pace,
+    )
     if moves in HEIGHTS or in_space:
         return [body]
     if moves == "floats":
@@ -102,20 +111,32 @@ def light_sprite(stage: Stage, picture: np.ndarray, alpha: np.ndarray) -> np.nda
     toned = toned * (1.06 - 0.36 * rows)
     reach = max(2.0, 0.0055 * stage.unit)
     side = -1 if stage.sun[0] > stage.width / 2 else 1
-    inner = cv2.warpAffine(alpha, np.float32([[1, 0, side * reach], [0, 1, reach * 0.8]]), alpha.shape[::-1])
+    inner = cv2.warpAffine(alpha, np.array([[1, 0, side * reach], [0, 1, reach * 0.8]]), alpha.shape[::-1])
     rim = cv2.GaussianBlur(np.clip(alpha - inner, 0, 1), (0, 0), reach * 0.25)[..., None]
     return mix(toned, palette.light, rim * (0.85 if stage.weather is None else 0.5))
 
 
 def _motion(moves: str, unit: float, pace: float, in_space: bool) -> Motion:
     if in_space:
-        return lambda t: Pose(0.012 * unit * math.sin(t * 0.7), 0.020 * unit * math.sin(t * 0.9), turn=5 * math.sin(t * 0.5))
+        return lambda t: Pose(
+            0.012 * unit * math.sin(t * 0.7), 0.020 * unit * math.sin(t * 0.9), turn=5 * math.sin(t * 0.5)
+        )
     return {
-        "walks": lambda t: Pose(dy=-abs(math.sin(t * 2 * math.pi * pace)) * 0.007 * unit, turn=0.8 * math.sin(t * 2 * math.pi * pace)),
-        "rolls": lambda t: Pose(0.01 * unit * math.sin(t * 0.8), 0.0016 * unit * math.sin(t * 21), turn=0.25 * math.sin(t * 9)),
-        "floats": lambda t: Pose(0.006 * unit * math.sin(t * 0.8), 0.007 * unit * math.sin(t * 1.7), turn=2.2 * math.sin(t * 1.3)),
-        "flies": lambda t: Pose(0.030 * unit * math.sin(t * 0.9), 0.024 * unit * math.sin(t * 1.9), turn=3.0 * math.sin(t * 1.2 + 1)),
-        "swims": lambda t: Pose(0.040 * unit * math.sin(t * 0.7), 0.020 * unit * math.sin(t * 1.4), turn=3.5 * math.sin(t * 1.8)),
+        "walks": lambda t: Pose(
+            dy=-abs(math.sin(t * 2 * math.pi * pace)) * 0.007 * unit, turn=0.8 * math.sin(t * 2 * math.pi * pace)
+        ),
+        "rolls": lambda t: Pose(
+            0.01 * unit * math.sin(t * 0.8), 0.0016 * unit * math.sin(t * 21), turn=0.25 * math.sin(t * 9)
+        ),
+        "floats": lambda t: Pose(
+            0.006 * unit * math.sin(t * 0.8), 0.007 * unit * math.sin(t * 1.7), turn=2.2 * math.sin(t * 1.3)
+        ),
+        "flies": lambda t: Pose(
+            0.030 * unit * math.sin(t * 0.9), 0.024 * unit * math.sin(t * 1.9), turn=3.0 * math.sin(t * 1.2 + 1)
+        ),
+        "swims": lambda t: Pose(
+            0.040 * unit * math.sin(t * 0.7), 0.020 * unit * math.sin(t * 1.4), turn=3.5 * math.sin(t * 1.8)
+        ),
         "stands": lambda t: Pose(),
     }[moves]
 
@@ -135,5 +156,11 @@ def _wake(stage: Stage, middle: float, foot: float, wide: int, motion: Motion | 
     y, x = np.mgrid[0:deep, -half:half].astype(np.float32)
     fade = np.clip(1 - y / deep, 0, 1) * np.exp(-((x / (half * 0.62)) ** 2) * 1.4)
     ripple = np.clip(np.sin(y * 12.5 / deep * (1 + y / deep)) - 0.35, 0, 1)
-    tone = mix(stage.palette.lit(np.float32([70, 48, 18])) * 0.6, mix(stage.palette.horizon, stage.palette.light, 0.4), ripple[..., None] * 0.7)
-    return Layer.over(tone, fade * (0.55 + 0.35 * ripple), DEPTH, left=round(middle - half), top=round(foot - deep * 0.30))
+    tone = mix(
+        stage.palette.lit(colour("#123046")) * 0.6,
+        mix(stage.palette.horizon, stage.palette.light, 0.4),
+        ripple[..., None] * 0.7,
+    )
+    return Layer.over(
+        tone, fade * (0.55 + 0.35 * ripple), DEPTH, left=round(middle - half), top=round(foot - deep * 0.30)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
@@ -19,7 +20,9 @@ class Weather:
         unit = (width * height) ** 0.5
         if kind in ("rain", "storm"):
             self._sheets = [_rain(rng, width, height, unit, near) for near in (0.45, 0.7, 1.0)]
-            self._flashes = [rng.uniform(0.4, duration) for _ in range(max(1, round(duration / 2.5)))] if kind == "storm" else []
+            self._flashes = (
+                [rng.uniform(0.4, duration) for _ in range(max(1, round(duration / 2.5)))] if kind == "storm" else []
+            )
         elif kind == "snow":
             self._sheets = [_snow(rng, width, height, unit, near) for near in (0.4, 0.7, 1.0)]
         elif kind == "fog":
@@ -48,7 +51,11 @@ class Weather:
         return sheet[y : y + height, x : x + width]
 
     def _flash(self, frame: np.ndarray, t: float) -> np.ndarray:
-        light = sum(math.exp(-(t - start) * 9) * (0.6 + 0.4 * math.cos((t - start) * 55)) for start in self._flashes if start <= t < start + 0.7)
+        light = sum(
+            math.exp(-(t - start) * 9) * (0.6 + 0.4 * math.cos((t - start) * 55))
+            for start in self._flashes
+            if start <= t < start + 0.7
+        )
         return cv2.convertScaleAbs(frame, alpha=1 + 1.1 * light, beta=26 * light) if light > 0.01 else frame
 
     def _veil(self, frame: np.ndarray, t: float) -> np.ndarray:
@@ -69,22 +76,45 @@ def _rain(rng: np.random.Generator, width: int, height: int, unit: float, near: 
     tile = np.zeros((height, width), np.uint8)
     for _ in range(int(210 * (1.25 - near))):
         x, y, long = rng.uniform(0, width), rng.uniform(0, height), unit * 0.055 * near * rng.uniform(0.6, 1.3)
-        _repeated(tile, lambda dx, dy, x=x, y=y, long=long: cv2.line(
-            tile, (int((x + dx) * 16), int((y + dy) * 16)), (int((x + dx + long * 0.16) * 16), int((y + dy + long) * 16)),
-            int(120 * near * rng.uniform(0.5, 1)), max(1, round(1.3 * near * unit / 720)), cv2.LINE_AA, 4))  # fmt: skip
+        _repeated(
+            tile,
+            lambda dx, dy, x=x, y=y, long=long: cv2.line(
+                tile,
+                (int((x + dx) * 16), int((y + dy) * 16)),
+                (int((x + dx + long * 0.16) * 16), int((y + dy + long) * 16)),
+                int(120 * near * rng.uniform(0.5, 1)),
+                max(1, round(1.3 * near * unit / 720)),
+                cv2.LINE_AA,
+                4,
+            ),
+        )
     return np.tile(tile, (2, 2))
 
 
 def _snow(rng: np.random.Generator, width: int, height: int, unit: float, near: float) -> np.ndarray:
     tile = np.zeros((height, width), np.uint8)
     for _ in range(int(190 * (1.3 - near))):
-        x, y, radius = rng.uniform(0, width), rng.uniform(0, height), unit * 0.0044 * near**1.5 * rng.uniform(0.6, 1.3)
-        _repeated(tile, lambda dx, dy, x=x, y=y, radius=radius: cv2.circle(
-            tile, (int((x + dx) * 16), int((y + dy) * 16)), max(8, int(radius * 16)), int(150 + 90 * near), -1, cv2.LINE_AA, 4))  # fmt: skip
+        x, y, radius = (
+            rng.uniform(0, width),
+            rng.uniform(0, height),
+            unit * 0.0044 * near**1.5 * rng.uniform(0.6, 1.3),
+        )
+        _repeated(
+            tile,
+            lambda dx, dy, x=x, y=y, radius=radius: cv2.circle(
+                tile,
+                (int((x + dx) * 16), int((y + dy) * 16)),
+                max(8, int(radius * 16)),
+                int(150 + 90 * near),
+                -1,
+                cv2.LINE_AA,
+                4,
+            ),
+        )
     return np.tile(cv2.GaussianBlur(tile, (0, 0), 0.6 + 0.9 * near**2), (2, 2))
 
 
-def _repeated(tile: np.ndarray, draw) -> None:
+def _repeated(tile: np.ndarray, draw: Callable[[float, float], object]) -> None:
     """Draws a mark also where it comes in again at the opposite edges, so that the tile has no seam."""
     height, width = tile.shape
     for dx in (0, -width):
