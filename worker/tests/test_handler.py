@@ -94,7 +94,7 @@ class Handling(unittest.IsolatedAsyncioTestCase):
 
         async def run_then_lose_the_store(*arguments: Any) -> dict[str, Any]:
             made = await run_engine(*arguments)
-            self.store.be_down(3)
+            self.store.be_down(1.5)
             return made
 
         with mock.patch("attempt.run_engine", run_then_lose_the_store):
@@ -183,10 +183,10 @@ class EndingEarly(unittest.IsolatedAsyncioTestCase):
         self.assertNotIn("/video", self.store.objects)
 
     async def test_the_execution_time_out_kills_them_too(self) -> None:
-        task = self.start(execution_timeout_s=7)
+        task = self.start(execution_timeout_s=6)
         pids = await self.at_work()
         answer = await task
-        self.assertEqual(answer["error"], "timed_out: not done within 7 s")
+        self.assertEqual(answer["error"], "timed_out: not done within 6 s")
         self.assert_nothing_is_left(pids)
 
     async def test_an_engine_that_the_system_kills_is_out_of_memory(self) -> None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import unittest
 from collections.abc import Mapping
 from typing import Any
+from unittest import mock
 
 from gateway import Gateway, SettingError, result_body
 from runner import Outbox, Pace, Runner
@@ -97,8 +99,9 @@ class Serving(unittest.IsolatedAsyncioTestCase):
     async def test_a_result_outlives_refusals_and_hang_ups(self) -> None:
         self.gateway.done_faults = [500, 0, 429, 503]
         self.gateway.jobs.append({"id": "job-1", "input": {"a": 1}})
-        self.start()
-        await self.until(lambda: len(self.gateway.results()) == 5)
+        with mock.patch("retry.pauses", lambda: itertools.repeat(0.05)):
+            self.start()
+            await self.until(lambda: len(self.gateway.results()) == 5)
         self.assertEqual(self.handled, ["job-1"])
 
     async def test_a_result_outlives_a_gateway_that_is_away(self) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import tempfile
 import time
 import unittest
 from pathlib import Path
+from unittest import mock
 
+import retry
 import transfer
 from contract import WorkerError
 from exchange import NoAnswer, Request
@@ -39,8 +42,14 @@ class Transfer(unittest.IsolatedAsyncioTestCase):
 
     async def test_what_heals_is_repeated(self) -> None:
         self.store.faults["/video"] = [503, 429, 500, 408]
-        await transfer.put(self.store.url("video"), b"bytes", "video/mp4", until=self.in_seconds(30), what="video")
+        with mock.patch("retry.pauses", lambda: itertools.repeat(0.02)):
+            await transfer.put(self.store.url("video"), b"bytes", "video/mp4", until=self.in_seconds(30), what="video")
         self.assertEqual(len(self.store.puts("video")), 5)
+
+    async def test_pauses_double_up_to_a_limit_and_vary(self) -> None:
+        pauses = list(itertools.islice(retry.pauses(first=1, longest=8), 6))
+        for pause, longest in zip(pauses, (1, 2, 4, 8, 8, 8)):
+            self.assertTrue(longest / 2 <= pause <= longest, pauses)
 
     async def test_a_refusal_is_final_and_names_the_store_s_code_but_no_signature(self) -> None:
         self.store.faults["/video"] = [403]

@@ -60,8 +60,8 @@ class SettingType(unittest.TestCase):
         self.face = Typeface(24, "SemiBold")
 
     def test_lines_fit_their_width_and_number(self) -> None:
-        texts = ("word " * 60, "夕暮れの海を走る赤い列車" * 9, "x" * 400, "قارب شراعي " * 30, "😀" * 80, "Привет мир " * 20)
-        for text in texts:
+        words = ("word " * 12, "夕暮れの海を走る赤い列車" * 2, "x" * 80, "قارب شراعي " * 6, "😀" * 16, "Привет мир " * 4)
+        for text in (word * 5 for word in words):
             with self.subTest(text[:8]):
                 lines = wrap(clean(text), self.face, 500, 2)
                 self.assertEqual(len(lines), 2)
