@@ -82,7 +82,7 @@ class Gateway:
             **self._headers(),
             "Content-Type": "application/x-www-form-urlencoded",
             "charset": "utf-8",
-            "X-Request-ID": job_id,
+            "X-Request-ID": quote(job_id),
         }
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         return Request("POST", _with_query(url, "isStream=false"), headers, content, silence)
