@@ -41,9 +41,9 @@ async def answer(job: Mapping[str, Any], send_progress: Send) -> dict[str, Any]:
         log.warning("%s: ended: %s", label, error)
         return {"error": str(error)}
     except TimeoutError:
-        error = WorkerError(Code.TIMED_OUT, f"not done within {attempt.execution_timeout:g} s")
-        log.warning("%s: ended: %s", label, error)
-        return {"error": str(error)}
+        late = WorkerError(Code.TIMED_OUT, f"not done within {attempt.execution_timeout:g} s")
+        log.warning("%s: ended: %s", label, late)
+        return {"error": str(late)}
     except asyncio.CancelledError:
         log.info("%s: cancelled", label)
         raise
@@ -68,10 +68,14 @@ async def _perform(attempt: Attempt, progress: Progress, label: str) -> dict[str
         return earlier
 
     log.info("%s: started, %s by %s", label, attempt.job_type, request.engine)
-    claiming = asyncio.create_task(delivery.put_claim(attempt, os.environ.get("RUNPOD_POD_ID") or socket.gethostname(), until))
+    claiming = asyncio.create_task(
+        delivery.put_claim(attempt, os.environ.get("RUNPOD_POD_ID") or socket.gethostname(), until)
+    )
     try:
         with tempfile.TemporaryDirectory(prefix="videoexpress-", ignore_cleanup_errors=True) as folder:
-            made = await run_engine(request, Path(folder), lambda share, phase: progress.update(share * UPLOADING_AT, phase))
+            made = await run_engine(
+                request, Path(folder), lambda share, phase: progress.update(share * UPLOADING_AT, phase)
+            )
             made_at = loop.time()
             progress.update(UPLOADING_AT, "uploading")
             paths = {name: Path(path) for name, path in made.pop("files").items()}
@@ -90,17 +94,28 @@ def _slots(attempt: Attempt, outputs: Mapping[str, str]) -> tuple[OutputSlot, ..
     for slot in attempt.outputs:
         if slot.name not in outputs:
             raise WorkerError(
-                Code.INVALID_INPUT, f'outputs: "{slot.name}" is not made by {attempt.job_type}; it makes {", ".join(outputs)}'
+                Code.INVALID_INPUT,
+                f'outputs: "{slot.name}" is not made by {attempt.job_type}; it makes {", ".join(outputs)}',
             )
     return attempt.outputs or tuple(OutputSlot(name, content_type) for name, content_type in outputs.items())
 
 
 def _result(
-    attempt: Attempt, request: EngineRequest, files: list[dict[str, Any]], made: Mapping[str, Any], seconds: Mapping[str, float]
+    attempt: Attempt,
+    request: EngineRequest,
+    files: list[dict[str, Any]],
+    made: Mapping[str, Any],
+    seconds: Mapping[str, float],
 ) -> dict[str, Any]:
     """The answer, and the content of ``result.json``; ``made`` is what the engine tells of its work."""
     rounded = {name: round(value, 3) for name, value in seconds.items()}
-    result = {"files": files, "seconds": rounded.pop("total"), "timings": rounded, "model": request.model, "backend": request.backend}
+    result = {
+        "files": files,
+        "seconds": rounded.pop("total"),
+        "timings": rounded,
+        "model": request.model,
+        "backend": request.backend,
+    }
     if attempt.attempt_id is not None:
         result["attempt_id"] = attempt.attempt_id
     return {**result, **made}

@@ -99,7 +99,9 @@ class Fields:
         if not value.strip():
             raise self.wrong(name, "must not be empty")
         if len(value) > longest:
-            raise WorkerError(Code.INVALID_INPUT, f"{self._path}{name} has {len(value)} characters; at most {longest} are allowed")
+            raise WorkerError(
+                Code.INVALID_INPUT, f"{self._path}{name} has {len(value)} characters; at most {longest} are allowed"
+            )
         return value
 
     def number(self, name: str, default: float, low: float, high: float) -> float:
@@ -133,7 +135,11 @@ class Fields:
         value = self._values.get(name)
         if value is None:
             return None
-        if not isinstance(value, str) or urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).hostname:
+        if (
+            not isinstance(value, str)
+            or urlsplit(value).scheme not in ("http", "https")
+            or not urlsplit(value).hostname
+        ):
             raise WorkerError(Code.INVALID_INPUT, f"{self._path}{name} must be an http or https URL")
         return value
 
@@ -142,7 +148,9 @@ class Fields:
         if self._values.get(name) is None:
             return WorkerError(Code.INVALID_INPUT, f"{self._path}{name} is missing; it {rule}")
         sent = repr(self._values[name])
-        return WorkerError(Code.INVALID_INPUT, f"{self._path}{name} {rule}; got {sent if len(sent) <= 80 else sent[:77] + '...'}")
+        return WorkerError(
+            Code.INVALID_INPUT, f"{self._path}{name} {rule}; got {sent if len(sent) <= 80 else sent[:77] + '...'}"
+        )
 
 
 def nearest(word: object, known: Iterable[str]) -> str:
@@ -180,5 +188,9 @@ def _read_outputs(values: object) -> tuple[OutputSlot, ...]:
     slots = []
     for index, value in enumerate(values):
         fields = Fields(value, f"outputs[{index}].")
-        slots.append(OutputSlot(fields.text("name"), fields.text("content_type", "application/octet-stream"), fields.url("put_url")))
+        slots.append(
+            OutputSlot(
+                fields.text("name"), fields.text("content_type", "application/octet-stream"), fields.url("put_url")
+            )
+        )
     return tuple(slots)

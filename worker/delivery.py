@@ -77,7 +77,10 @@ async def deliver_files(slots: tuple[OutputSlot, ...], made: Mapping[str, Path],
         else:
             packed += size
             if packed >= BASE64_LIMIT:
-                raise WorkerError(Code.UPLOAD_FAILED, f"{slot.name} has {size} bytes and no put_url; an answer carries less than 7 MiB")
+                raise WorkerError(
+                    Code.UPLOAD_FAILED,
+                    f"{slot.name} has {size} bytes and no put_url; an answer carries less than 7 MiB",
+                )
             file["base64"] = base64.b64encode(await asyncio.to_thread(path.read_bytes)).decode()
         files.append(file)
     return files

@@ -78,7 +78,12 @@ class Gateway:
     def post(self, job_id: str, body: Mapping[str, Any], silence: float = 60.0) -> Request:
         """A result or progress. Raises ValueError or TypeError when ``body`` is not JSON."""
         url = self._addressed(self.done_url).replace("$ID", quote(job_id, safe=""))
-        headers = {**self._headers(), "Content-Type": "application/x-www-form-urlencoded", "charset": "utf-8", "X-Request-ID": job_id}
+        headers = {
+            **self._headers(),
+            "Content-Type": "application/x-www-form-urlencoded",
+            "charset": "utf-8",
+            "X-Request-ID": quote(job_id),
+        }
         content = json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
         return Request("POST", _with_query(url, "isStream=false"), headers, content, silence)
 
@@ -100,5 +105,5 @@ def result_body(result: Any) -> dict[str, Any]:
     return body | {"error": error} if error else body
 
 
-def _with_query(url, query):
+def _with_query(url: str, query: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{query}"

@@ -1,4 +1,4 @@
-"""What RunPod's SDK calls, or our own runtime where the SDK is not installed: ``python3 handler.py`` serves jobs until stopped."""
+"""What RunPod's SDK calls, or our own runtime where the SDK is not installed: ``python3 handler.py`` serves jobs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import attempt
 
 
 async def handler(job: Mapping[str, Any]) -> dict[str, Any]:
-    """Does ``{"id", "input"}`` and returns its result, or ``{"error": "code: message"}``. Cancelling it kills what it started."""
+    """Does ``{"id", "input"}``; returns its result, or ``{"error": "code: message"}``. Cancelling kills what it started."""
     return await attempt.answer(job, lambda progress: serverless.progress_update(job, progress))
 
 

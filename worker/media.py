@@ -50,7 +50,9 @@ class VideoEncoder:
     def __enter__(self) -> VideoEncoder:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         """Completes the file, or gives it up when the block failed. Raises MediaError."""
         with self._words:
             if error is not None:

@@ -15,7 +15,7 @@ INTERVAL = 1.0
 
 
 class Progress:
-    """Sends ``{"progress": 0–100, "phase": word, "seq": n}``; an update that comes too early waits, and only the newest is sent."""
+    """Sends ``{"progress": 0–100, "phase": word, "seq": n}``; of updates that come too early only the newest is sent."""
 
     def __init__(self, send: Send, interval: float = INTERVAL) -> None:
         self._send = send

@@ -6,7 +6,7 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -77,7 +77,10 @@ class Runner:
     """Serves one job at a time until its task is cancelled, which also cancels the job and reports nothing of it."""
 
     def __init__(
-        self, gateway: Gateway, handler: Callable[[Mapping[str, Any], Outbox], Awaitable[Any]], pace: Pace | None = None
+        self,
+        gateway: Gateway,
+        handler: Callable[[Mapping[str, Any], Outbox], Coroutine[Any, Any, Any]],
+        pace: Pace | None = None,
     ) -> None:
         self._gateway = gateway
         self._handler = handler
@@ -113,7 +116,7 @@ class Runner:
         job_id = job["id"]
         give_up_at = asyncio.get_running_loop().time() + _execution_timeout(job)
         outbox = Outbox(self._gateway, job_id)
-        task = asyncio.ensure_future(self._handler(job, outbox))
+        task = asyncio.create_task(self._handler(job, outbox))
         self._running = running = _Running(job_id, task)
         log.info("job %s: taken", job_id)
         try:
@@ -140,7 +143,9 @@ class Runner:
         except NoAnswer as error:
             log.error("job %s: not reported: %s", job_id, error)
             return
-        log.log(logging.INFO if answer.status < 300 else logging.ERROR, "job %s: reported, HTTP %d", job_id, answer.status)
+        log.log(
+            logging.INFO if answer.status < 300 else logging.ERROR, "job %s: reported, HTTP %d", job_id, answer.status
+        )
 
     async def _heed_stops(self) -> None:
         away = pauses(first=self._pace.stop, longest=self._pace.take)
@@ -181,7 +186,11 @@ def _jobs_in(answer: Response | None) -> list[Mapping[str, Any]]:
         return []
     value = _json(answer)
     jobs = value if isinstance(value, list) else [value]
-    good = [job for job in jobs if isinstance(job, Mapping) and isinstance(job.get("id"), str) and job.get("input") is not None]
+    good = [
+        job
+        for job in jobs
+        if isinstance(job, Mapping) and isinstance(job.get("id"), str) and job.get("input") is not None
+    ]
     if len(good) < len(jobs):
         log.error("a job without id or input was handed out; it is lost")
     return good

@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,9 @@ from gateway import Gateway, SettingError
 from runner import Outbox, Runner
 
 log = logging.getLogger("videoexpress.runtime")
+
+Handler = Callable[[Mapping[str, Any]], Coroutine[Any, Any, Any]]
+"""Does a job ``{"id", "input"}``."""
 
 EXIT_WITHIN = 4.5
 """Seconds from the order to stop until the process is gone, whatever still hangs."""
@@ -49,7 +52,7 @@ def start(config: Mapping[str, Any]) -> None:
     asyncio.run(_serve(gateway, config["handler"]))
 
 
-async def _serve(gateway: Gateway, handler: Callable[[Mapping[str, Any]], Awaitable[Any]]) -> None:
+async def _serve(gateway: Gateway, handler: Handler) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -61,7 +64,9 @@ async def _serve(gateway: Gateway, handler: Callable[[Mapping[str, Any]], Awaita
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop, signal.Signals(number).name)
     if os.environ.get("VIDEOEXPRESS_PARENT_PIPE") == "1":
-        watch = threading.Thread(target=_watch_parent, args=(lambda: loop.call_soon_threadsafe(stop, "the host is gone"),), daemon=True)
+        watch = threading.Thread(
+            target=_watch_parent, args=(lambda: loop.call_soon_threadsafe(stop, "the host is gone"),), daemon=True
+        )
         watch.start()
 
     async def with_outbox(job: Mapping[str, Any], outbox: Outbox) -> Any:
@@ -89,7 +94,7 @@ def _exit_late() -> None:
     os._exit(1)
 
 
-def _run_once(handler: Callable[[Mapping[str, Any]], Awaitable[Any]]) -> int:
+def _run_once(handler: Handler) -> int:
     """Runs the job of ``--test_input JSON``, or of the file test_input.json, and prints its result. 0 when it has no error."""
     parser = argparse.ArgumentParser(description="Serves jobs when RUNPOD_WEBHOOK_GET_JOB is set, else runs one.")
     parser.add_argument("--test_input", help="a job as JSON; default: the file test_input.json")

@@ -1,7 +1,7 @@
 """Engines make media. Each runs in a child process of its own, so that cancelling one is killing it.
 
 An engine is a module with ``make(arguments, folder, report) -> dict``: it draws into ``folder``, calls
-``report(fraction, phase)`` on its way, and returns ``{"files": {name: path}, …}`` with what is worth telling of the making.
+``report(fraction, phase)`` on its way, and returns ``{"files": {name: path}, …}`` with what is worth telling of its work.
 """
 
 from __future__ import annotations

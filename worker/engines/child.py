@@ -1,4 +1,4 @@
-"""The worker's side of an engine: starts it as a child with a process group of its own, and kills the whole group at the end."""
+"""The worker's side of an engine: starts it as a child with a process group of its own, and kills the group at the end."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ async def run_engine(request: EngineRequest, folder: Path, report: Callable[[flo
         cwd=WORKER_ROOT, env=_environment(), start_new_session=True, limit=1 << 20,
         stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
+    assert process.stdin and process.stdout and process.stderr
     last_words: deque[str] = deque(maxlen=20)
     listening = asyncio.create_task(_listen(process.stderr, last_words))
     try:

@@ -34,7 +34,9 @@ def main() -> int:
     threading.Thread(target=_die_with_the_worker, args=(folder,), daemon=True).start()
     try:
         engine = importlib.import_module(request["engine"])
-        made = engine.make(request["arguments"], folder, lambda fraction, phase: say({"progress": fraction, "phase": phase}))
+        made = engine.make(
+            request["arguments"], folder, lambda fraction, phase: say({"progress": fraction, "phase": phase})
+        )
     except MemoryError:
         traceback.print_exc()
         say({"failed": "the engine ran out of memory", "out_of_memory": True})
@@ -48,7 +50,8 @@ def main() -> int:
 
 
 def _die_with_the_worker(folder: Path) -> None:
-    while sys.stdin.buffer.read1(1024):
+    # Not by sys.stdin: a thread that waits in its buffer would crash the interpreter's end.
+    while os.read(0, 1024):
         pass
     shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)

@@ -27,12 +27,17 @@ def find(name: str) -> JobType:
     """The job type of that name. Raises WorkerError ``invalid_input`` that names the nearest known one."""
     if name not in JOB_TYPES:
         known = ", ".join(JOB_TYPES)
-        raise WorkerError(Code.INVALID_INPUT, f'job_type "{name}" is not made here{nearest(name, JOB_TYPES)}; this worker makes {known}')
+        raise WorkerError(
+            Code.INVALID_INPUT,
+            f'job_type "{name}" is not made here{nearest(name, JOB_TYPES)}; this worker makes {known}',
+        )
     return JOB_TYPES[name]
 
 
 def request_for(job_type: JobType, quality: str, params: Mapping[str, Any]) -> EngineRequest:
     """What to ask of which engine. Raises WorkerError ``invalid_input`` or ``model_unavailable``."""
     if quality != "draft":
-        raise WorkerError(Code.MODEL_UNAVAILABLE, f"quality {quality} needs a GPU engine; this worker makes drafts only")
+        raise WorkerError(
+            Code.MODEL_UNAVAILABLE, f"quality {quality} needs a GPU engine; this worker makes drafts only"
+        )
     return job_type.draft(Fields(params))

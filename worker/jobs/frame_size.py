@@ -16,7 +16,7 @@ LIMITS = (64, 3840)
 
 
 def read_frame_size(fields: Fields) -> tuple[int, int]:
-    """Width and height in pixels, both even (4:2:0 video has no odd ones). An explicit WxH needs no aspect ratio and ignores it."""
+    """Width and height in pixels, both even (4:2:0 video has no odd ones). An explicit WxH ignores the aspect ratio."""
     resolution = fields.text("resolution", "720p", longest=32)
     aspect = ASPECT_RATIOS[fields.choice("aspect_ratio", ASPECT_RATIOS, "16:9")]
     if resolution in SHORT_SIDES:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 from contract import Fields
 from engines import EngineRequest
 from jobs.frame_size import read_frame_size
 
-OUTPUTS = {"video": "video/mp4"}
+OUTPUTS: Mapping[str, str] = {"video": "video/mp4"}
 
 
 def draft(fields: Fields) -> EngineRequest:

@@ -11,7 +11,10 @@ from media import VideoEncoder
 
 
 def make(arguments: Mapping[str, Any], folder: Path, report: Callable[[float, str], None]) -> dict[str, Any]:
-    """Makes ``video.mp4``. ``arguments`` are the fields of Script; the same ones give the same bytes on the same machine image."""
+    """Makes ``video.mp4``. ``arguments`` are the fields of Script.
+
+    The same arguments give the same bytes wherever the same versions of OpenCV and ffmpeg are installed.
+    """
     script = Script(**arguments)
     path = folder / "video.mp4"
     comment = f"VideoExpress draft: animatic, seed {script.seed}"

@@ -18,7 +18,9 @@ def draw_balloon(height: int, rng: np.random.Generator) -> Sprite:
     for index, share in enumerate((1.0, 0.80, 0.55, 0.24)):
         tone = tones[index % 2] * (1.0 - 0.06 * index)
         puppet.oval((0.0, 0.345), 0.345 * share, 0.335, tone)
-        puppet.shape([(-0.335 * share, 0.42), (0.335 * share, 0.42), (0.075 * share, 0.80), (-0.075 * share, 0.80)], tone)
+        puppet.shape(
+            [(-0.335 * share, 0.42), (0.335 * share, 0.42), (0.075 * share, 0.80), (-0.075 * share, 0.80)], tone
+        )
     puppet.shape([(-0.075, 0.785), (0.075, 0.785), (0.062, 0.815), (-0.062, 0.815)], tones[0] * 0.6)
     rope, wicker = colour("#3a3030"), colour("#8a5a34")
     for x in (-0.06, -0.02, 0.02, 0.06):

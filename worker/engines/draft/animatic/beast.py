@@ -67,7 +67,10 @@ class _Beast(Puppet):
         pitch = 0.030 * math.cos(turn) if self._running else 0.0
         back = 0.97 - build.leg - build.body * 0.6 + bounce
         hip, shoulder = (-build.length / 2, back + pitch), (build.length / 2, back - 0.01 - pitch)
-        hind, fore = (0.0, 0.55) if self._running else (0.0, math.pi), (math.pi, math.pi + 0.55) if self._running else (math.pi / 2, 1.5 * math.pi)
+        hind, fore = (0.0, 0.55) if self._running else (0.0, math.pi), (math.pi, math.pi + 0.55) if self._running else (
+            math.pi / 2,
+            1.5 * math.pi,
+        )
         far = self._coat * 0.55
         self._leg(hip, turn + hind[1], far, hindmost=True)
         self._leg(shoulder, turn + fore[1], far, hindmost=False)
@@ -83,7 +86,12 @@ class _Beast(Puppet):
         self.limb(hip, shoulder, thick * 0.92, thick, self._coat)
         middle = ((hip[0] + shoulder[0]) / 2, (hip[1] + shoulder[1]) / 2 + thick * 0.72)
         self.oval(middle, self._build.length * 0.40, thick * 0.26, mix(self._coat, self._under, 0.45))
-        self.oval((shoulder[0] + thick * 0.55, shoulder[1] + thick * 0.35), thick * 0.50, thick * 0.62, mix(self._coat, self._under, 0.35))
+        self.oval(
+            (shoulder[0] + thick * 0.55, shoulder[1] + thick * 0.35),
+            thick * 0.50,
+            thick * 0.62,
+            mix(self._coat, self._under, 0.35),
+        )
 
     def _leg(self, joint: Point, turn: float, tone: Colour, *, hindmost: bool) -> None:
         length = self._build.leg
@@ -106,12 +114,20 @@ class _Beast(Puppet):
         angle = droop + 0.22 * math.sin(turn + 1)
         points = [root]
         for _ in range(5):
-            points.append((points[-1][0] - math.cos(angle) * build.tail / 5, points[-1][1] + math.sin(angle) * build.tail / 5))
+            points.append(
+                (points[-1][0] - math.cos(angle) * build.tail / 5, points[-1][1] + math.sin(angle) * build.tail / 5)
+            )
             angle -= 0.10
         widths = np.array([0.55, 0.9, 1.0, 0.95, 0.7, 0.3]) * build.bushy
         for index in range(5):
             tip = build.bushy > 0.07 and index == 4
-            self.limb(points[index], points[index + 1], widths[index], widths[index + 1], self._under if tip else self._coat * 0.95)
+            self.limb(
+                points[index],
+                points[index + 1],
+                widths[index],
+                widths[index + 1],
+                self._under if tip else self._coat * 0.95,
+            )
 
     def _neck_and_head(self, shoulder: Point, turn: float) -> None:
         build = self._build
@@ -120,14 +136,28 @@ class _Beast(Puppet):
         head = (shoulder[0] + build.neck * (1.15 - 0.3 * steep) + 0.02, shoulder[1] - build.neck * steep - 0.02 + nod)
         if build.extra == "antlers":
             self._antlers(head)
-        self.limb((shoulder[0] + 0.01, shoulder[1] - build.body * 0.2), head, build.body * 0.72, build.head * 0.80, self._coat)
+        self.limb(
+            (shoulder[0] + 0.01, shoulder[1] - build.body * 0.2), head, build.body * 0.72, build.head * 0.80, self._coat
+        )
         if build.extra == "mane":
             self._mane(shoulder, head)
         self._ear((head[0] - build.head * 0.15, head[1] - build.head * 0.6), self._coat * 0.6)
         self.disc(head, build.head, self._coat)
         nose = (head[0] + build.head * 0.5 + build.snout, head[1] + build.head * 0.30 + build.snout * 0.25)
-        self.limb((head[0] + build.head * 0.3, head[1] + build.head * 0.2), nose, build.head * 0.66, build.head * 0.32, self._coat)
-        self.limb((head[0] + build.head * 0.35, head[1] + build.head * 0.55), (nose[0] - 0.012, nose[1] + build.head * 0.12), build.head * 0.36, build.head * 0.22, mix(self._coat, self._under, 0.8))
+        self.limb(
+            (head[0] + build.head * 0.3, head[1] + build.head * 0.2),
+            nose,
+            build.head * 0.66,
+            build.head * 0.32,
+            self._coat,
+        )
+        self.limb(
+            (head[0] + build.head * 0.35, head[1] + build.head * 0.55),
+            (nose[0] - 0.012, nose[1] + build.head * 0.12),
+            build.head * 0.36,
+            build.head * 0.22,
+            mix(self._coat, self._under, 0.8),
+        )
         self.disc((nose[0] + build.head * 0.16, nose[1] - build.head * 0.06), build.head * 0.20, colour("#1d1a1c"))
         self.disc((head[0] + build.head * 0.42, head[1] - build.head * 0.18), build.head * 0.13, colour("#141215"))
         self._ear((head[0] - build.head * 0.42, head[1] - build.head * 0.55), self._coat * 0.88)
@@ -139,7 +169,14 @@ class _Beast(Puppet):
             return
         tall = 1.35 if self._build.ears == "pointed" else 1.1
         lean = -0.25 if self._build.ears == "pointed" else -0.9
-        self.shape([(root[0] - size * 0.42, root[1] + size * 0.2), (root[0] + size * 0.42, root[1] + size * 0.1), (root[0] + lean * size, root[1] - tall * size)], tone)
+        self.shape(
+            [
+                (root[0] - size * 0.42, root[1] + size * 0.2),
+                (root[0] + size * 0.42, root[1] + size * 0.1),
+                (root[0] + lean * size, root[1] - tall * size),
+            ],
+            tone,
+        )
 
     def _mane(self, shoulder: Point, head: Point) -> None:
         hair = self._coat * 0.45

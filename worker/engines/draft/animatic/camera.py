@@ -45,7 +45,13 @@ def view_at(move: str, t: float, duration: float) -> View:
     smooth = u * u * (3 - 2 * u)
     way = 0.5 * u + 0.5 * smooth  # starts and ends gently, but never stands
     return View(
-        push={"dolly_in": ZOOM * way, "pull_out": ZOOM * (1 - way), "orbit": 0.06 * u, "crane_up": 0.03, "still": 0.02}.get(move, 0.02),
+        push={
+            "dolly_in": ZOOM * way,
+            "pull_out": ZOOM * (1 - way),
+            "orbit": 0.06 * u,
+            "crane_up": 0.03,
+            "still": 0.02,
+        }.get(move, 0.02),
         right={"pan_right": PAN * (way - 0.5), "pan_left": PAN * (0.5 - way)}.get(move, 0.0),
         up=CRANE * (way - 0.5) if move == "crane_up" else 0.0,
         turn=0.22 * math.sin((u - 0.5) * 2.4) if move == "orbit" else 0.0,

@@ -15,9 +15,21 @@ STEPS = 24
 """Pictures in one turn of the legs."""
 
 COLOURS = {
-    "red": "#b3302f", "blue": "#2f5aa8", "yellow": "#dbae35", "green": "#3f7d4a", "white": "#dfe0e2", "black": "#25262c", "pink": "#d77a9d",
-    "orange": "#d9762e", "purple": "#6b4a9c", "grey": "#7c828c", "gray": "#7c828c", "brown": "#6f4a32", "golden": "#c99a3a", "silver": "#aab2bd",
-}  # fmt: skip
+    "red": "#b3302f",
+    "blue": "#2f5aa8",
+    "yellow": "#dbae35",
+    "green": "#3f7d4a",
+    "white": "#dfe0e2",
+    "black": "#25262c",
+    "pink": "#d77a9d",
+    "orange": "#d9762e",
+    "purple": "#6b4a9c",
+    "grey": "#7c828c",
+    "gray": "#7c828c",
+    "brown": "#6f4a32",
+    "golden": "#c99a3a",
+    "silver": "#aab2bd",
+}
 COATS = ("#8c3b3b", "#33587a", "#4d6647", "#9a7440", "#5a4a6e", "#3a3f4a")
 
 
@@ -39,7 +51,19 @@ def look_of(noun: str, words: str, rng: np.random.Generator) -> Look:
     """From the noun and the words about it."""
     named = re.search(r"\b(" + "|".join(COLOURS) + r")\b", words)
     coat = colour(COLOURS[named[1]] if named else COATS[rng.integers(len(COATS))])
-    feminine = noun in ("woman", "girl", "lady", "queen", "princess", "witch", "mother", "heroine", "businesswoman", "nurse", "dancer")
+    feminine = noun in (
+        "woman",
+        "girl",
+        "lady",
+        "queen",
+        "princess",
+        "witch",
+        "mother",
+        "heroine",
+        "businesswoman",
+        "nurse",
+        "dancer",
+    )
     if noun in ("astronaut", "cosmonaut", "spaceman"):
         suit = colour(COLOURS[named[1]]) if named else colour("#e4e7ea")
         return Look(suit, suit * 0.9, colour("#d9dde2"), colour("#3a2c22"), "helmet", False, False, 1.0)
@@ -101,27 +125,47 @@ class _Figure(Puppet):
         hem = 0.70 if look.skirt else 0.585
         flare = 0.112 if look.skirt else 0.072
         self.shape(
-            [(-0.055, 0.235 + lift), (0.066, 0.235 + lift), (0.074, 0.30 + lift), (0.066, 0.44 + lift), (flare + swing, hem + lift),
-             (swing - flare, hem + lift), (-0.062, 0.44 + lift), (-0.068, 0.30 + lift)],
+            [
+                (-0.055, 0.235 + lift),
+                (0.066, 0.235 + lift),
+                (0.074, 0.30 + lift),
+                (0.066, 0.44 + lift),
+                (flare + swing, hem + lift),
+                (swing - flare, hem + lift),
+                (-0.062, 0.44 + lift),
+                (-0.068, 0.30 + lift),
+            ],
             look.coat,
-        )  # fmt: skip
+        )
         self.limb((-0.028, 0.25 + lift), (0.040, 0.25 + lift), 0.041, 0.041, look.coat)
         self.limb((-0.056, 0.455 + lift), (0.060, 0.455 + lift), 0.010, 0.010, look.coat * 0.55)
-        self.shape([(0.040, 0.235 + lift), (0.072, 0.30 + lift), (0.070, hem - 0.02 + lift), (0.046, hem - 0.02 + lift)], look.coat * 1.12)
+        self.shape(
+            [(0.040, 0.235 + lift), (0.072, 0.30 + lift), (0.070, hem - 0.02 + lift), (0.046, hem - 0.02 + lift)],
+            look.coat * 1.12,
+        )
 
     def _head(self, lift: float, turn: float) -> None:
         look = self._look
         if look.head == "robot":
             self.limb((0.014, 0.22 + lift), (0.018, 0.18 + lift), 0.020, 0.020, look.hair)
-            self.shape([(-0.052, 0.055 + lift), (0.082, 0.055 + lift), (0.086, 0.185 + lift), (-0.048, 0.185 + lift)], look.skin)
-            self.shape([(0.020, 0.085 + lift), (0.086, 0.085 + lift), (0.086, 0.125 + lift), (0.020, 0.125 + lift)], look.hair * 0.4)
+            self.shape(
+                [(-0.052, 0.055 + lift), (0.082, 0.055 + lift), (0.086, 0.185 + lift), (-0.048, 0.185 + lift)],
+                look.skin,
+            )
+            self.shape(
+                [(0.020, 0.085 + lift), (0.086, 0.085 + lift), (0.086, 0.125 + lift), (0.020, 0.125 + lift)],
+                look.hair * 0.4,
+            )
             self.disc((0.048, 0.105 + lift), 0.012, colour("#6ff2ff"))
             self.disc((0.074, 0.105 + lift), 0.010, colour("#6ff2ff"))
             self.limb((0.010, 0.055 + lift), (0.010, 0.022 + lift), 0.006, 0.006, look.hair)
             self.disc((0.010, 0.018 + lift), 0.012, colour("#ff6b5e"))
             return
         if look.head == "helmet":
-            self.shape([(-0.115, 0.255 + lift), (-0.055, 0.245 + lift), (-0.055, 0.47 + lift), (-0.115, 0.45 + lift)], look.coat * 0.75)
+            self.shape(
+                [(-0.115, 0.255 + lift), (-0.055, 0.245 + lift), (-0.055, 0.47 + lift), (-0.115, 0.45 + lift)],
+                look.coat * 0.75,
+            )
             self.disc((0.022, 0.135 + lift), 0.098, look.coat)
             self.oval((0.052, 0.138 + lift), 0.062, 0.064, colour("#2b3d55"))
             self.oval((0.068, 0.118 + lift), 0.022, 0.020, colour("#9fc4e8"))
@@ -129,7 +173,10 @@ class _Figure(Puppet):
         self.limb((0.012, 0.235 + lift), (0.020, 0.18 + lift), 0.026, 0.026, look.skin * 0.85)
         if look.long_hair:
             back = 0.012 * math.sin(turn)
-            self.shape([(-0.045, 0.10 + lift), (0.02, 0.09 + lift), (0.0, 0.27 + lift), (-0.075 + back, 0.285 + lift)], look.hair)
+            self.shape(
+                [(-0.045, 0.10 + lift), (0.02, 0.09 + lift), (0.0, 0.27 + lift), (-0.075 + back, 0.285 + lift)],
+                look.hair,
+            )
         self.oval((0.022, 0.118 + lift), 0.058, 0.064, look.hair)
         self.oval((0.046, 0.140 + lift), 0.040, 0.052, look.skin)
         self.disc((0.088, 0.146 + lift), 0.010, look.skin)

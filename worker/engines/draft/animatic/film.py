@@ -85,7 +85,7 @@ def _paint(stage: Stage, reading: Reading, duration: float) -> list[Layer]:
         return layers
     behind = [layer for layer in layers if layer.depth <= 1]
     before = [layer for layer in layers if layer.depth > 1]
-    return behind + cast_subject(stage, reading.subject, place.GROUND, reading.camera) + before
+    return behind + cast_subject(stage, reading.subject, place.GROUND, reading.camera, duration) + before
 
 
 class _Finish:

@@ -59,17 +59,30 @@ class Layer:
     rate: float = 0.0
 
     @classmethod
-    def over(cls, picture: np.ndarray, alpha: np.ndarray, depth: float, *, left: int = 0, top: int = 0, motion: Motion | None = None) -> Layer:
+    def over(
+        cls,
+        picture: np.ndarray,
+        alpha: np.ndarray,
+        depth: float,
+        *,
+        left: int = 0,
+        top: int = 0,
+        motion: Motion | None = None,
+    ) -> Layer:
         """From a BGR image and its alpha (0 to 1), trimmed to what can be seen."""
         rows = np.flatnonzero(alpha.max(axis=1) > 0.004)
         columns = np.flatnonzero(alpha.max(axis=0) > 0.004)
         if rows.size == 0:
             return cls((np.zeros((1, 1, 4), np.uint8),), depth, left, top, motion)
         area = slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
-        return cls((premultiplied(picture[area], alpha[area]),), depth, left + int(columns[0]), top + int(rows[0]), motion)
+        return cls(
+            (premultiplied(picture[area], alpha[area]),), depth, left + int(columns[0]), top + int(rows[0]), motion
+        )
 
     @classmethod
-    def light(cls, picture: np.ndarray, depth: float, *, left: int = 0, top: int = 0, motion: Motion | None = None) -> Layer:
+    def light(
+        cls, picture: np.ndarray, depth: float, *, left: int = 0, top: int = 0, motion: Motion | None = None
+    ) -> Layer:
         """From a BGR image of light, black where there is none."""
         shining = Layer.over(picture, np.clip(picture.max(axis=2) / 255, 0, 1), depth, left=left, top=top)
         rows, columns = shining.pictures[0].shape[:2]
@@ -115,7 +128,9 @@ class Compositor:
             return
         matrix[:, 2] -= (x0, y0)
         seen = self._seen[: (y1 - y0) * (x1 - x0) * 4].reshape(y1 - y0, x1 - x0, 4)
-        cv2.warpAffine(picture, matrix, (x1 - x0, y1 - y0), dst=seen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
+        cv2.warpAffine(
+            picture, matrix, (x1 - x0, y1 - y0), dst=seen, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT
+        )
         under = self._frame[y0:y1, x0:x1]
         light = cv2.cvtColor(seen, cv2.COLOR_BGRA2BGR)
         if layer.additive:

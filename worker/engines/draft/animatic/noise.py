@@ -6,7 +6,9 @@ import cv2
 import numpy as np
 
 
-def clouds(rng: np.random.Generator, height: int, width: int, cells: float = 4, stretch: float = 1.0, octaves: int = 5) -> np.ndarray:
+def clouds(
+    rng: np.random.Generator, height: int, width: int, cells: float = 4, stretch: float = 1.0, octaves: int = 5
+) -> np.ndarray:
     """Fractal noise of shape (height, width), 0 to 1, float32. ``cells`` across the height; ``stretch`` > 1 draws it wide."""
     total = np.zeros((height, width), np.float32)
     for octave in range(octaves):
@@ -19,7 +21,7 @@ def clouds(rng: np.random.Generator, height: int, width: int, cells: float = 4, 
 
 
 def line(rng: np.random.Generator, width: int, waves: float, rough: float = 2.0, octaves: int = 7) -> np.ndarray:
-    """A fractal line of ``width`` points about 0, roughly -1 to 1. ``waves`` across the width; ``rough`` near 2 is jagged, 3 smooth."""
+    """A fractal line of ``width`` points about 0, roughly -1 to 1, with so many ``waves``; ``rough`` 2 is jagged, 3 smooth."""
     total = np.zeros(width, np.float32)
     for octave in range(octaves):
         count = max(2, int(waves * 2**octave)) + 2

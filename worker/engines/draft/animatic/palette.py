@@ -60,7 +60,8 @@ def palette_for(time: str, weather: str | None, rng: np.random.Generator) -> Pal
     """The palette of a time of day, each time a little different, and greyed by the weather."""
     top, middle, horizon, light, ambient = _PALETTES[time]
     shift = rng.normal(0, 7, 3).astype(np.float32)
-    palette = Palette(*(np.clip(colour(c) + shift, 0, 255) for c in (top, middle, horizon)), colour(light), ambient)
+    top_tone, middle_tone, horizon_tone = (np.clip(colour(tone) + shift, 0, 255) for tone in (top, middle, horizon))
+    palette = Palette(top_tone, middle_tone, horizon_tone, colour(light), ambient)
     if weather is None:
         return palette
     grey, bright = _OVERCAST[weather]
@@ -70,4 +71,10 @@ def palette_for(time: str, weather: str | None, rng: np.random.Generator) -> Pal
     def dull(c: Colour) -> Colour:
         return mix(c, np.full(3, c.mean(), np.float32), grey) * bright
 
-    return replace(palette, top=dull(palette.top), middle=dull(palette.middle), horizon=dull(palette.horizon), ambient=ambient * bright)
+    return replace(
+        palette,
+        top=dull(palette.top),
+        middle=dull(palette.middle),
+        horizon=dull(palette.horizon),
+        ambient=ambient * bright,
+    )

@@ -48,7 +48,9 @@ class Puppet:
     def limb(self, a: Point, b: Point, thick: float, thin: float, tone: Colour) -> None:
         """A limb from ``a`` to ``b`` with round ends, of radius ``thick`` there and ``thin`` here."""
         for share in np.linspace(0, 1, 18):
-            self.disc((a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share), thick + (thin - thick) * share, tone)
+            self.disc(
+                (a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share), thick + (thin - thick) * share, tone
+            )
 
     def _pixel(self, point: Point) -> tuple[int, int]:
         return int(self._wide / 2 + point[0] * self._tall), int(point[1] * self._tall)

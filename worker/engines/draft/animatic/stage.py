@@ -71,7 +71,15 @@ class Stage:
         return np.exp(-np.abs(self.grid()[1] - self.sun[0]) / (self.width * spread))
 
     def silhouette(
-        self, edge: np.ndarray, depth: float, base: Colour, *, clear: float | None = None, texture: float = 0.10, rim: float = 0.35, fade: float = 0.30
+        self,
+        edge: np.ndarray,
+        depth: float,
+        base: Colour,
+        *,
+        clear: float | None = None,
+        texture: float = 0.10,
+        rim: float = 0.35,
+        fade: float = 0.30,
     ) -> Layer:
         """All below ``edge`` (stage y for each x), hazy with distance, textured, rim-lit towards the sun, darker downwards.
 
@@ -79,7 +87,7 @@ class Stage:
         """
         top = max(0, int(edge.min()) - 1)
         y, _ = self.grid()
-        below = y[top:] - edge[None, :].astype(np.float32)
+        below: np.ndarray = y[top:] - edge[None, :].astype(np.float32)
         alpha = np.clip(below + 0.5, 0, 1)
         light = 1 + texture * (self.clouds(10)[top:] - 0.5) * 2 - fade * np.clip(below / (self.height * 0.5), 0, 1)
         picture = self.palette.shade(base, depth if clear is None else clear) * light[..., None]
@@ -87,7 +95,14 @@ class Stage:
         return Layer.over(mix(picture, self.palette.light, glow[..., None]), alpha, depth, top=top)
 
     def painted(
-        self, mask: np.ndarray, depth: float, base: Colour, *, clear: float | None = None, texture: float = 0.08, motion: Motion | None = None
+        self,
+        mask: np.ndarray,
+        depth: float,
+        base: Colour,
+        *,
+        clear: float | None = None,
+        texture: float = 0.08,
+        motion: Motion | None = None,
     ) -> Layer:
         """A drawn shape (uint8 mask of the whole stage), rim-lit on its upper edges near the sun, or snowed upon.
 
@@ -111,9 +126,13 @@ class Stage:
         ones and ``ragged`` how far they wander, both in units; ``gain`` is how much a slope of 1 adds or takes.
         """
         y, x = self.grid()
-        below = np.clip(y[top:] - edge[None, :].astype(np.float32), 0, None)
+        below: np.ndarray = np.clip(y[top:] - edge[None, :].astype(np.float32), 0, None)
         slope = np.gradient(cv2.GaussianBlur(edge[None, :].astype(np.float32), (0, 0), fine * self.unit)[0])
-        aslant = x + (self.clouds(7, octaves=4)[top:] - 0.5) * ragged * self.unit + below * (-0.45 * np.tanh(slope * 12).astype(np.float32))[None, :]
+        aslant = (
+            x
+            + (self.clouds(7, octaves=4)[top:] - 0.5) * ragged * self.unit
+            + below * (-0.45 * np.tanh(slope * 12).astype(np.float32))[None, :]
+        )
         seen = slope.astype(np.float32)[np.clip(aslant, 0, self.width - 1).astype(int)]
         toward = 1.0 if self.sun[0] > self.width / 2 else -1.0
         return np.clip(0.5 + seen * toward * gain, 0, 1)

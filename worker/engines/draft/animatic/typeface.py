@@ -18,11 +18,14 @@ EMOJI = FONTS / "truetype/noto/NotoColorEmoji.ttf"
 EMOJI_SIZE = 109
 """The one size that the colour font's bitmaps have, in pixels."""
 
-_EMOJI_RUN = re.compile(
+_EMOJI = (
     "(?:[\U0001f1e6-\U0001f1ff]{2}|[0-9#*]\ufe0f?\u20e3"
     "|[\u231a-\u23ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
-    "(?:[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|(?<=\u200d)[\u2640-\u27bf\U0001f000-\U0001faff])*)+"
+    "(?:[\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]|(?<=\u200d)[\u2640-\u27bf\U0001f000-\U0001faff])*)"
 )
+"""One emoji with all that is joined to it: flags, keycaps, skin tones, families."""
+
+_EMOJI_RUN = re.compile(f"{_EMOJI}+")
 
 
 @dataclass(frozen=True)
@@ -64,7 +67,9 @@ class Typeface:
         glyphs = Image.new("RGBA", (round(run.font.getlength(run.text)) + 2, 136))
         ImageDraw.Draw(glyphs).text((0, 0), run.text, font=run.font, embedded_color=True)
         scale = self._emoji_scale
-        small = glyphs.resize((max(1, round(glyphs.width * scale)), max(1, round(glyphs.height * scale))), Image.LANCZOS)
+        small = glyphs.resize(
+            (max(1, round(glyphs.width * scale)), max(1, round(glyphs.height * scale))), Image.LANCZOS
+        )
         image.alpha_composite(small, (max(0, x), max(0, y - round(small.height * 0.80))))
 
     @property
@@ -110,7 +115,10 @@ class Typeface:
     def _of_script(self, letter: str) -> tuple[Path, ...]:
         """Noto's font for a letter's script: its files are named as Unicode names the script."""
         script = unicodedata.name(letter, "").split(" ")[0].title()
-        return (FONTS / BY_SCRIPT.format(script=script, bold=self._bold), FONTS / BY_SCRIPT.format(script=script, bold="Regular"))
+        return (
+            FONTS / BY_SCRIPT.format(script=script, bold=self._bold),
+            FONTS / BY_SCRIPT.format(script=script, bold="Regular"),
+        )
 
     def _run(self, text: str, path: Path) -> Run:
         font = _font(path, self.size)
@@ -149,7 +157,7 @@ def _breakable(text: str) -> list[str]:
     pieces: list[str] = []
     for word in re.findall(r"\s*\S+", text):
         if len(word) > 24 or any(unicodedata.east_asian_width(letter) in "WF" for letter in word):
-            pieces += re.findall(r"\s*[\w.,;:!?'-]{1,12}(?<![\u2e80-\uffff])|\s*" + _EMOJI_RUN.pattern + r"|\s*\S", word)
+            pieces += re.findall(r"\s*[\w.,;:!?'-]{1,12}(?<![\u2e80-\uffff])|\s*" + _EMOJI + r"|\s*\S", word)
         else:
             pieces.append(word)
     return pieces
@@ -172,7 +180,10 @@ def _covers(path: Path, text: str) -> bool:
     # Basic layout: shaping would turn one missing letter into two missing parts.
     font = ImageFont.truetype(str(path), EMOJI_SIZE if path == EMOJI else 24, layout_engine=ImageFont.Layout.BASIC)
     missing = _look(font, "\U0010ffff")
-    return all(letter.isspace() or unicodedata.category(letter) in ("Cf", "Mn") or _look(font, letter) != missing for letter in text)
+    return all(
+        letter.isspace() or unicodedata.category(letter) in ("Cf", "Mn") or _look(font, letter) != missing
+        for letter in text
+    )
 
 
 def _look(font: ImageFont.FreeTypeFont, letter: str) -> tuple[tuple[int, int], bytes]:

@@ -19,7 +19,9 @@ class Weather:
         unit = (width * height) ** 0.5
         if kind in ("rain", "storm"):
             self._sheets = [_rain(rng, width, height, unit, near) for near in (0.45, 0.7, 1.0)]
-            self._flashes = [rng.uniform(0.4, duration) for _ in range(max(1, round(duration / 2.5)))] if kind == "storm" else []
+            self._flashes = (
+                [rng.uniform(0.4, duration) for _ in range(max(1, round(duration / 2.5)))] if kind == "storm" else []
+            )
         elif kind == "snow":
             self._sheets = [_snow(rng, width, height, unit, near) for near in (0.4, 0.7, 1.0)]
         elif kind == "fog":
@@ -48,7 +50,11 @@ class Weather:
         return sheet[y : y + height, x : x + width]
 
     def _flash(self, frame: np.ndarray, t: float) -> np.ndarray:
-        light = sum(math.exp(-(t - start) * 9) * (0.6 + 0.4 * math.cos((t - start) * 55)) for start in self._flashes if start <= t < start + 0.7)
+        light = sum(
+            math.exp(-(t - start) * 9) * (0.6 + 0.4 * math.cos((t - start) * 55))
+            for start in self._flashes
+            if start <= t < start + 0.7
+        )
         return cv2.convertScaleAbs(frame, alpha=1 + 1.1 * light, beta=26 * light) if light > 0.01 else frame
 
     def _veil(self, frame: np.ndarray, t: float) -> np.ndarray:
@@ -66,27 +72,32 @@ def _brighten(frame: np.ndarray, light: np.ndarray) -> np.ndarray:
 
 
 def _rain(rng: np.random.Generator, width: int, height: int, unit: float, near: float) -> np.ndarray:
+    """Streaks in one depth, ``near`` 0 to 1."""
     tile = np.zeros((height, width), np.uint8)
+    thick = max(1, round(1.3 * near * unit / 720))
     for _ in range(int(210 * (1.25 - near))):
-        x, y, long = rng.uniform(0, width), rng.uniform(0, height), unit * 0.055 * near * rng.uniform(0.6, 1.3)
-        _repeated(tile, lambda dx, dy, x=x, y=y, long=long: cv2.line(
-            tile, (int((x + dx) * 16), int((y + dy) * 16)), (int((x + dx + long * 0.16) * 16), int((y + dy + long) * 16)),
-            int(120 * near * rng.uniform(0.5, 1)), max(1, round(1.3 * near * unit / 720)), cv2.LINE_AA, 4))  # fmt: skip
+        long = unit * 0.055 * near * rng.uniform(0.6, 1.3)
+        bright = int(120 * near * rng.uniform(0.5, 1))
+        for x, y in _with_copies(rng.uniform(0, width), rng.uniform(0, height), tile.shape):
+            cv2.line(tile, _fixed(x, y), _fixed(x + 0.16 * long, y + long), bright, thick, cv2.LINE_AA, 4)
     return np.tile(tile, (2, 2))
 
 
 def _snow(rng: np.random.Generator, width: int, height: int, unit: float, near: float) -> np.ndarray:
+    """Flakes in one depth, ``near`` 0 to 1."""
     tile = np.zeros((height, width), np.uint8)
     for _ in range(int(190 * (1.3 - near))):
-        x, y, radius = rng.uniform(0, width), rng.uniform(0, height), unit * 0.0044 * near**1.5 * rng.uniform(0.6, 1.3)
-        _repeated(tile, lambda dx, dy, x=x, y=y, radius=radius: cv2.circle(
-            tile, (int((x + dx) * 16), int((y + dy) * 16)), max(8, int(radius * 16)), int(150 + 90 * near), -1, cv2.LINE_AA, 4))  # fmt: skip
+        radius = max(8, int(16 * unit * 0.0044 * near**1.5 * rng.uniform(0.6, 1.3)))
+        for x, y in _with_copies(rng.uniform(0, width), rng.uniform(0, height), tile.shape):
+            cv2.circle(tile, _fixed(x, y), radius, int(150 + 90 * near), -1, cv2.LINE_AA, 4)
     return np.tile(cv2.GaussianBlur(tile, (0, 0), 0.6 + 0.9 * near**2), (2, 2))
 
 
-def _repeated(tile: np.ndarray, draw) -> None:
-    """Draws a mark also where it comes in again at the opposite edges, so that the tile has no seam."""
-    height, width = tile.shape
-    for dx in (0, -width):
-        for dy in (0, -height):
-            draw(dx, dy)
+def _with_copies(x: float, y: float, shape: tuple[int, ...]) -> list[tuple[float, float]]:
+    """A mark's place, and where it comes in again at the opposite edges, so that the tile has no seam."""
+    return [(x + dx, y + dy) for dx in (0, -shape[1]) for dy in (0, -shape[0])]
+
+
+def _fixed(x: float, y: float) -> tuple[int, int]:
+    """OpenCV's fixed-point coordinates with 4 bits of fraction."""
+    return round(x * 16), round(y * 16)

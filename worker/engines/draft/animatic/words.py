@@ -20,14 +20,18 @@ TIMES = {
 
 PLACES = {
     "underwater": "underwater undersea deep_sea reef coral seabed ocean_floor",
-    "sea": "sea ocean lighthouse ship boat sailboat sailing beach wave shore island harbor harbour coast bay lake river surf surfer",
-    "city": "city street skyscraper downtown tokyo york london paris shanghai urban rooftop alley avenue cyberpunk traffic skyline town metropolis",
+    "sea": "sea ocean lighthouse ship boat sailboat sailing beach wave shore island harbor harbour coast bay "
+    "lake river surf surfer",
+    "city": "city street skyscraper downtown tokyo york london paris shanghai urban rooftop alley avenue "
+    "cyberpunk traffic skyline town metropolis",
     "mountain": "mountain cliff valley alps peak hill canyon himalaya glacier summit rock rocky highland volcano",
     "forest": "forest wood woods woodland jungle tree pine grove rainforest taiga",
     "desert": "desert dune sahara mars sand arid savanna savannah wasteland",
     "space": "space galaxy planet orbit nebula cosmos asteroid spaceship interstellar universe milky_way",
-    "room": "room kitchen office interior library cafe studio bedroom house_interior indoors desk table restaurant bar lab laboratory museum",
-    "meadow": "meadow field grass grassland farm garden park prairie countryside pasture flower flowers vineyard village",
+    "room": "room kitchen office interior library cafe studio bedroom house_interior indoors desk table "
+    "restaurant bar lab laboratory museum",
+    "meadow": "meadow field grass grassland farm garden park prairie countryside pasture flower flowers vineyard "
+    "village",
 }
 
 WEATHERS = {
@@ -41,7 +45,8 @@ CAMERAS = {
     "dolly_in": "dolly_in push_in zoom_in close_up slow_push zooms_in pushes_in approach approaches",
     "pull_out": "dolly_out pull_out pull_back zoom_out zooms_out pulls_back reveal reveals wide_shot establishing",
     "pan_left": "pan_left pans_left",
-    "pan_right": "pan_right pans_right pan panning tracking tracks follows following driving drives running runs rides riding flies flying sails walking walks gallops galloping",
+    "pan_right": "pan_right pans_right pan panning tracking tracks follows following driving drives running runs rides "
+    "riding flies flying sails walking walks gallops galloping",
     "crane_up": "crane rises rising tilt_up climbs climbing ascends aerial drone",
     "orbit": "orbit orbits orbiting circling circles around",
     "still": "still static locked_off tripod",

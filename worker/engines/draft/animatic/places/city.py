@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from engines.draft.animatic.layers import Layer, Pose
+from engines.draft.animatic.layers import Layer, Motion, Pose
 from engines.draft.animatic.palette import colour, mix
 from engines.draft.animatic.sky import paint_sky
 from engines.draft.animatic.stage import Stage
@@ -53,7 +53,14 @@ def _buildings(stage: Stage, depth: float, tallest: float, wide: float) -> Layer
             edge[max(0, x + inset) : max(0, x + across - inset)] = top - stage.unit * 0.022
         if stage.rng.random() < 0.3:
             middle = x + across // 2
-            cv2.line(mast, (middle, int(top)), (middle, int(top - 0.07 * stage.unit)), 255, max(1, round(stage.unit / 500)), cv2.LINE_AA)
+            cv2.line(
+                mast,
+                (middle, int(top)),
+                (middle, int(top - 0.07 * stage.unit)),
+                255,
+                max(1, round(stage.unit / 500)),
+                cv2.LINE_AA,
+            )
         x += across + int(stage.rng.random() < 0.25) * int(stage.unit * 0.012)
     body = stage.silhouette(edge, depth, CONCRETE, texture=0.05, rim=0.25, fade=0.5)
     picture = body.pictures[0].astype(np.float32)
@@ -111,10 +118,10 @@ def _signs(stage: Stage, group: int) -> Layer:
         corner = (int(x), int(y)), (int(x + wide * stage.unit), int(y + high * stage.unit))
         tone = colour(SIGNS[stage.rng.integers(len(SIGNS))]).tolist()
         cv2.rectangle(core, *corner, tone, max(1, round(stage.unit * 0.003)), cv2.LINE_AA)
-        bars = np.linspace(corner[0][1], corner[1][1], 7)[1:-1:2] if tall else [(corner[0][1] + corner[1][1]) / 2]
-        for bar in bars:
-            inset = int(0.003 * stage.unit)
-            cv2.line(core, (corner[0][0] + inset, int(bar)), (corner[1][0] - inset, int(bar)), tone, max(1, round(stage.unit * 0.003)), cv2.LINE_AA)
+        inset = int(0.003 * stage.unit)
+        for bar in np.linspace(corner[0][1], corner[1][1], 7 if tall else 3)[1:-1:2]:
+            ends = (corner[0][0] + inset, int(bar)), (corner[1][0] - inset, int(bar))
+            cv2.line(core, *ends, tone, max(1, round(stage.unit * 0.003)), cv2.LINE_AA)
     foot = _foot(stage)
     source = np.clip(2 * foot - np.arange(stage.height), 0, stage.height - 1).astype(int)
     mirror = core[source] * (np.arange(stage.height)[:, None, None] > foot)
@@ -126,19 +133,28 @@ def _signs(stage: Stage, group: int) -> Layer:
 
 def _traffic(stage: Stage, duration: float) -> list[Layer]:
     """Head- and tail-lights of cars that cross the street both ways."""
+    gap = 0.42 * stage.unit
     layers = []
     for index, (tone, way) in enumerate((("#fff3d6", 1), ("#ff3a2e", -1))):
-        light = np.zeros((stage.height, stage.width, 3), np.float32)
         y = _foot(stage) + stage.unit * (0.035 + 0.045 * index)
-        strength = 1.0 if _is_dark(stage) else 0.35
-        for x in np.arange(stage.rng.uniform(0, 0.3) * stage.unit, stage.width, stage.unit * 0.42):
+        light = np.zeros((stage.height, stage.width), np.float32)
+        for x in np.arange(stage.rng.uniform(0, 0.3) * stage.unit, stage.width, gap):
             at = x + stage.rng.uniform(-0.08, 0.08) * stage.unit
-            for lamp in (0, 0.028 * stage.unit):
-                spot = stage.glow(at + lamp, y, 0.0045 * stage.unit) + 0.30 * stage.glow(at + lamp, y, 0.020 * stage.unit)
-                rows, columns = stage.grid()
-                streak = 0.45 * np.exp(-((columns - at - lamp) ** 2) / (2 * (0.006 * stage.unit) ** 2)) * np.exp(-np.clip(rows - y, 0, None) / (0.05 * stage.unit)) * (rows > y)
-                light += (spot + streak)[..., None] * colour(tone) * strength
-        speed = way * stage.unit * 0.11
-        reach = 0.42 * stage.unit
-        layers.append(Layer.light(light, 0.85 + 0.06 * index, motion=lambda t, speed=speed, reach=reach: Pose(dx=(speed * t) % reach - reach / 2)))
+            light += _lamp(stage, at, y) + _lamp(stage, at + 0.028 * stage.unit, y)
+        strength = 1.0 if _is_dark(stage) else 0.35
+        motion = _crossing(way * 0.11 * stage.unit, gap)
+        layers.append(Layer.light(light[..., None] * colour(tone) * strength, 0.85 + 0.06 * index, motion=motion))
     return layers
+
+
+def _lamp(stage: Stage, x: float, y: float) -> np.ndarray:
+    """A lamp with its halo, and its streak on the asphalt: shape (height, width)."""
+    rows, columns = stage.grid()
+    beside = np.exp(-((columns - x) ** 2) / (2 * (0.006 * stage.unit) ** 2))
+    streak = 0.45 * beside * np.exp(-np.clip(rows - y, 0, None) / (0.05 * stage.unit)) * (rows > y)
+    return stage.glow(x, y, 0.0045 * stage.unit) + 0.30 * stage.glow(x, y, 0.020 * stage.unit) + streak
+
+
+def _crossing(speed: float, gap: float) -> Motion:
+    """On and on at a speed: after each ``gap`` the next car is where this one was."""
+    return lambda t: Pose(dx=(speed * t) % gap - gap / 2)

@@ -20,7 +20,13 @@ SHADE = colour("#8a4a30")
 def paint(stage: Stage, duration: float) -> list[Layer]:
     layers = paint_sky(stage, duration)
     layers.append(_mesas(stage))
-    for depth, foot, height in ((0.26, 0.02, 0.035), (0.42, 0.07, 0.055), (0.62, 0.13, 0.060), (0.86, 0.20, 0.045), (1.2, 0.36, 0.05)):
+    for depth, foot, height in (
+        (0.26, 0.02, 0.035),
+        (0.42, 0.07, 0.055),
+        (0.62, 0.13, 0.060),
+        (0.86, 0.20, 0.045),
+        (1.2, 0.36, 0.05),
+    ):
         layers.append(_dune(stage, depth, foot, height))
     return layers
 
@@ -39,7 +45,9 @@ def _mesas(stage: Stage) -> Layer:
 
 def _dune(stage: Stage, depth: float, foot: float, height: float) -> Layer:
     """One dune: smooth crest, a wind-side in the light, and a slip face in shadow below each summit."""
-    crest = stage.horizon_y + stage.unit * (foot + height * 1.4 * line(stage.rng, stage.width, 1.8 + 0.8 * depth, 3.0, 4))
+    crest = stage.horizon_y + stage.unit * (
+        foot + height * 1.4 * line(stage.rng, stage.width, 1.8 + 0.8 * depth, 3.0, 4)
+    )
     layer = stage.silhouette(crest, depth, SAND, clear=0.35 + 0.6 * depth, texture=0.05, rim=0.5, fade=0.25)
     rows, columns = layer.pictures[0].shape[:2]
     y = np.arange(layer.top, layer.top + rows, dtype=np.float32)[:, None]
@@ -47,7 +55,9 @@ def _dune(stage: Stage, depth: float, foot: float, height: float) -> Layer:
     below = y - crest[x][None, :].astype(np.float32)
     sunward = stage.flanks(crest, layer.top, fine=0.035, ragged=0.05, gain=5)[:rows, x]
     drop = np.clip((0.5 - sunward) * 2.2, 0, 1) * np.clip(1.25 - below / (stage.unit * height * 3.2), 0, 1)
-    ripple = np.sin(below / (0.0050 * stage.unit * (0.4 + depth)) + 7 * stage.clouds(4, 2)[layer.top : layer.top + rows, x])
+    ripple = np.sin(
+        below / (0.0050 * stage.unit * (0.4 + depth)) + 7 * stage.clouds(4, 2)[layer.top : layer.top + rows, x]
+    )
     picture = layer.pictures[0].astype(np.float32)
     coverage = picture[..., 3:] / 255
     shaded = mix(picture[..., :3], stage.palette.shade(SHADE, min(1, depth + 0.2)) * coverage, (drop * 0.85)[..., None])

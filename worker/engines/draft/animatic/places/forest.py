@@ -7,10 +7,10 @@ import math
 import cv2
 import numpy as np
 
-from engines.draft.animatic.layers import Layer, Pose
+from engines.draft.animatic.layers import Layer, Motion, Pose
 from engines.draft.animatic.noise import line
-from engines.draft.animatic.palette import colour, mix
-from engines.draft.animatic.places.trees import broadleaf, grass, pine, trunk
+from engines.draft.animatic.palette import Colour, colour, mix
+from engines.draft.animatic.places.trees import Tree, broadleaf, grass, pine, trunk
 from engines.draft.animatic.sky import paint_sky
 from engines.draft.animatic.stage import SNOW, Stage, polygon
 
@@ -33,7 +33,7 @@ def paint(stage: Stage, duration: float) -> list[Layer]:
     return layers + [_stems(stage), _undergrowth(stage)]
 
 
-def _row(stage: Stage, tree, leaves: np.ndarray, depth: float, foot: float, height: float) -> Layer:
+def _row(stage: Stage, tree: Tree, leaves: Colour, depth: float, foot: float, height: float) -> Layer:
     edge = stage.horizon_y + stage.unit * (foot + 0.012 * line(stage.rng, stage.width, 2.5, 2.2))
     mask = stage.blank()
     y, _ = stage.grid()
@@ -70,13 +70,24 @@ def _shafts(stage: Stage) -> Layer:
         angle = math.pi / 2 + stage.rng.normal(0, 0.55)
         spread = stage.rng.uniform(0.012, 0.045)
         far = 1.6 * stage.unit
-        polygon(beams, [(x, y), (x + math.cos(angle - spread) * far, y + math.sin(angle - spread) * far),
-                        (x + math.cos(angle + spread) * far, y + math.sin(angle + spread) * far)], int(stage.rng.integers(60, 150)))  # fmt: skip
+        polygon(
+            beams,
+            [
+                (x, y),
+                (x + math.cos(angle - spread) * far, y + math.sin(angle - spread) * far),
+                (x + math.cos(angle + spread) * far, y + math.sin(angle + spread) * far),
+            ],
+            int(stage.rng.integers(60, 150)),
+        )
     soft = cv2.GaussianBlur(beams, (0, 0), 0.012 * stage.unit).astype(np.float32) / 255
     rows, columns = stage.grid()
     soft *= np.clip(1.25 - np.hypot(columns - x, rows - y) / stage.unit, 0, 1)
     light = soft[..., None] * stage.palette.light * 0.34
-    return Layer.light(light, 0.45, motion=lambda t: Pose(dx=0.01 * stage.unit * math.sin(t * 0.7), light=0.82 + 0.18 * math.sin(t * 1.1)))
+    return Layer.light(
+        light,
+        0.45,
+        motion=lambda t: Pose(dx=0.01 * stage.unit * math.sin(t * 0.7), light=0.82 + 0.18 * math.sin(t * 1.1)),
+    )
 
 
 def _fireflies(stage: Stage) -> list[Layer]:
@@ -92,9 +103,13 @@ def _fireflies(stage: Stage) -> list[Layer]:
     return layers
 
 
-def _wander(unit: float, group: int):
+def _wander(unit: float, group: int) -> Motion:
     def pose(t: float) -> Pose:
-        return Pose(0.03 * unit * math.sin(t * 0.9 + group * 2), 0.02 * unit * math.sin(t * 1.3 + group), light=0.55 + 0.45 * math.sin(t * 2.1 + group * 1.7))
+        return Pose(
+            0.03 * unit * math.sin(t * 0.9 + group * 2),
+            0.02 * unit * math.sin(t * 1.3 + group),
+            light=0.55 + 0.45 * math.sin(t * 2.1 + group * 1.7),
+        )
 
     return pose
 

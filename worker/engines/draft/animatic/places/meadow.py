@@ -25,8 +25,14 @@ def paint(stage: Stage, duration: float) -> list[Layer]:
     far = colour("#8ea7b0") if snowy else colour("#5f8a72")
     layers.append(stage.silhouette(_hill(stage, -0.03, 0.05), 0.20, far, texture=0.12))
     for depth, foot, size in ((0.34, 0.03, 0.07), (0.52, 0.10, 0.13)):
-        layers.append(_hill_with_trees(stage, depth, foot, size, colour("#c3d0d8") if snowy else GREEN * (1.15 - 0.3 * depth)))
-    layers.append(stage.silhouette(_hill(stage, 0.17, 0.025), 0.80, colour("#e4ebf1") if snowy else GREEN * 0.92, texture=0.26, fade=0.5))
+        layers.append(
+            _hill_with_trees(stage, depth, foot, size, colour("#c3d0d8") if snowy else GREEN * (1.15 - 0.3 * depth))
+        )
+    layers.append(
+        stage.silhouette(
+            _hill(stage, 0.17, 0.025), 0.80, colour("#e4ebf1") if snowy else GREEN * 0.92, texture=0.26, fade=0.5
+        )
+    )
     if not snowy:
         layers += _flowers(stage)
     return layers + _grass(stage, snowy)
@@ -42,7 +48,9 @@ def _hill_with_trees(stage: Stage, depth: float, foot: float, size: float, base:
     mask = stage.blank()
     for _ in range(stage.rng.integers(5, 10)):
         x = stage.rng.uniform(0, stage.width)
-        broadleaf(mask, stage.rng, x, edge[int(x)] + 0.012 * stage.unit, stage.unit * size * stage.rng.uniform(0.6, 1.3))
+        broadleaf(
+            mask, stage.rng, x, edge[int(x)] + 0.012 * stage.unit, stage.unit * size * stage.rng.uniform(0.6, 1.3)
+        )
     trees = stage.painted(mask, depth, colour("#6d7f84") if stage.weather == "snow" else colour("#2f4d2a"), texture=0.3)
     picture = np.zeros((stage.height, stage.width, 4), np.uint8)
     for layer in (ground, trees):
@@ -80,5 +88,9 @@ def _grass(stage: Stage, snowy: bool) -> list[Layer]:
         mask[y >= edge[None, :]] = 255
         grass(mask, stage.rng, edge, height * stage.unit, 0.005 * stage.unit)
         base = colour("#a9b6bf") * (1 - 0.25 * index) if snowy else GREEN * (0.55 - 0.22 * index)
-        layers.append(stage.painted(mask, depth, base, texture=0.25, motion=sway(0.006 * stage.unit, 0, 2.9 - 0.6 * index, phase=2 * index)))
+        layers.append(
+            stage.painted(
+                mask, depth, base, texture=0.25, motion=sway(0.006 * stage.unit, 0, 2.9 - 0.6 * index, phase=2 * index)
+            )
+        )
     return layers

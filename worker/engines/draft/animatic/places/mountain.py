@@ -28,7 +28,9 @@ def paint(stage: Stage, duration: float) -> list[Layer]:
 def _range(stage: Stage, depth: float, foot: float, height: float) -> Layer:
     """A mountain range: light and shadow flanks, and snow above a ragged line."""
     width = stage.width / stage.unit
-    crest = stage.horizon_y + stage.unit * (foot - height * 0.55 - height * peaks(stage.rng, stage.width, 2.4 * width, 1.95))
+    crest = stage.horizon_y + stage.unit * (
+        foot - height * 0.55 - height * peaks(stage.rng, stage.width, 2.4 * width, 1.95)
+    )
     layer = stage.silhouette(crest, depth, ROCK, texture=0.14)
     rows, columns = layer.pictures[0].shape[:2]
     y = np.arange(layer.top, layer.top + rows, dtype=np.float32)[:, None]
@@ -38,7 +40,9 @@ def _range(stage: Stage, depth: float, foot: float, height: float) -> Layer:
     cover = 2.4 if stage.weather == "snow" else 1.0
     line_of_snow = crest.min() + stage.unit * height * (0.30 + 0.34 * noise) * cover
     snowy = np.clip((line_of_snow - y) / (0.012 * stage.unit), 0, 1) * (layer.pictures[0][..., 3] > 0)
-    bright = mix(stage.palette.shade(SNOW, depth + 0.25), stage.palette.light * min(1.0, stage.palette.ambient + 0.25), 0.35)
+    bright = mix(
+        stage.palette.shade(SNOW, depth + 0.25), stage.palette.light * min(1.0, stage.palette.ambient + 0.25), 0.35
+    )
     dark = mix(stage.palette.shade(SNOW, depth + 0.2) * 0.72, stage.palette.middle, 0.45)
     flank = mix(dark, bright, sunward[..., None])
     picture = layer.pictures[0].astype(np.float32)

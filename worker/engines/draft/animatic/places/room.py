@@ -66,9 +66,25 @@ def _wall(stage: Stage) -> Layer:
     frame = stage.blank()
     thick = max(2, round(0.010 * stage.unit))
     cv2.rectangle(frame, (int(left), int(top)), (int(right), int(bottom)), 255, thick, cv2.LINE_AA)
-    cv2.line(frame, (int((left + right) / 2), int(top)), (int((left + right) / 2), int(bottom)), 255, thick // 2 + 1, cv2.LINE_AA)
-    cv2.line(frame, (int(left), int(top + 0.38 * (bottom - top))), (int(right), int(top + 0.38 * (bottom - top))), 255, thick // 2 + 1, cv2.LINE_AA)
-    cv2.rectangle(frame, (int(left - 2 * thick), int(bottom)), (int(right + 2 * thick), int(bottom + 1.6 * thick)), 255, -1)
+    cv2.line(
+        frame,
+        (int((left + right) / 2), int(top)),
+        (int((left + right) / 2), int(bottom)),
+        255,
+        thick // 2 + 1,
+        cv2.LINE_AA,
+    )
+    cv2.line(
+        frame,
+        (int(left), int(top + 0.38 * (bottom - top))),
+        (int(right), int(top + 0.38 * (bottom - top))),
+        255,
+        thick // 2 + 1,
+        cv2.LINE_AA,
+    )
+    cv2.rectangle(
+        frame, (int(left - 2 * thick), int(bottom)), (int(right + 2 * thick), int(bottom + 1.6 * thick)), 255, -1
+    )
     wood = colour("#efe8dc") * _light(stage) * 0.85
     share = frame[..., None].astype(np.float32) / 255
     picture = mix(picture, wood, share)
@@ -78,11 +94,20 @@ def _wall(stage: Stage) -> Layer:
     return Layer.over(picture, alpha, 0.30)
 
 
-def _curtain(stage: Stage, picture: np.ndarray, alpha: np.ndarray, edge: float, way: int, top: float, bottom: float) -> None:
+def _curtain(
+    stage: Stage, picture: np.ndarray, alpha: np.ndarray, edge: float, way: int, top: float, bottom: float
+) -> None:
     wide = 0.055 * stage.unit
     mask = stage.blank()
-    polygon(mask, [(edge - way * wide, top - 0.03 * stage.unit), (edge + way * wide * 0.75, top - 0.03 * stage.unit),
-                   (edge + way * wide * 0.15, bottom + 0.05 * stage.unit), (edge - way * wide * 1.1, bottom + 0.05 * stage.unit)])  # fmt: skip
+    polygon(
+        mask,
+        [
+            (edge - way * wide, top - 0.03 * stage.unit),
+            (edge + way * wide * 0.75, top - 0.03 * stage.unit),
+            (edge + way * wide * 0.15, bottom + 0.05 * stage.unit),
+            (edge - way * wide * 1.1, bottom + 0.05 * stage.unit),
+        ],
+    )
     _, x = stage.grid()
     folds = 0.80 + 0.20 * np.sin(x / (0.0085 * stage.unit) + np.sin(stage.grid()[0] / (0.2 * stage.unit)))
     cloth = colour("#d8cdbb") * _light(stage) * folds[..., None]
@@ -104,12 +129,19 @@ def _pictures(stage: Stage) -> Layer:
         while x < x0 + 0.28 * stage.unit:
             wide, tall = stage.unit * stage.rng.uniform(0.008, 0.018), stage.unit * stage.rng.uniform(0.055, 0.085)
             if stage.rng.random() < 0.86:
-                tone = colour(("#a8483c", "#2f5a6b", "#c99a45", "#4d6b46", "#e1d7c4", "#553a52")[stage.rng.integers(6)]) * _light(stage) * 0.8
+                tone = (
+                    colour(("#a8483c", "#2f5a6b", "#c99a45", "#4d6b46", "#e1d7c4", "#553a52")[stage.rng.integers(6)])
+                    * _light(stage)
+                    * 0.8
+                )
                 corner = (int(x), int(base_y - tall)), (int(x + wide) - 1, base_y)
                 cv2.rectangle(picture, *corner, tone.tolist(), -1)
                 cv2.rectangle(mask, *corner, 255, -1)
             x += wide
-        plank = (int(x0 - 0.02 * stage.unit), base_y), (int(x0 + 0.30 * stage.unit), base_y + max(2, round(0.008 * stage.unit)))
+        plank = (int(x0 - 0.02 * stage.unit), base_y), (
+            int(x0 + 0.30 * stage.unit),
+            base_y + max(2, round(0.008 * stage.unit)),
+        )
         cv2.rectangle(picture, *plank, (WOOD * _light(stage)).tolist(), -1)
         cv2.rectangle(mask, *plank, 255, -1)
     return Layer.over(picture, mask.astype(np.float32) / 255, 0.33)
@@ -128,7 +160,9 @@ def _floor(stage: Stage) -> Layer:
     picture = WOOD * _light(stage) * shade[..., None]
     skirting = np.clip(1 - np.abs(y - foot) / (0.012 * stage.unit), 0, 1)
     picture = mix(picture, colour("#e9e2d6") * _light(stage) * 0.7, (skirting > 0.05).astype(np.float32)[..., None])
-    return Layer.over(picture, np.clip(y - foot + 0.012 * stage.unit, 0, 1) * np.ones((1, stage.width), np.float32), 0.55)
+    return Layer.over(
+        picture, np.clip(y - foot + 0.012 * stage.unit, 0, 1) * np.ones((1, stage.width), np.float32), 0.55
+    )
 
 
 def _sunlight(stage: Stage) -> Layer:
@@ -140,10 +174,23 @@ def _sunlight(stage: Stage) -> Layer:
     lean = way * 0.22 * stage.unit
     for pane in range(2):
         a, b = left + (right - left) * (0.04 + 0.5 * pane), left + (right - left) * (0.46 + 0.5 * pane)
-        polygon(mask, [(a + lean * 0.4, foot), (b + lean * 0.4, foot), (b + lean * 1.5, foot + 0.24 * stage.unit), (a + lean * 1.5, foot + 0.24 * stage.unit)], 200)
+        polygon(
+            mask,
+            [
+                (a + lean * 0.4, foot),
+                (b + lean * 0.4, foot),
+                (b + lean * 1.5, foot + 0.24 * stage.unit),
+                (a + lean * 1.5, foot + 0.24 * stage.unit),
+            ],
+            200,
+        )
     soft = cv2.GaussianBlur(mask, (0, 0), 0.008 * stage.unit).astype(np.float32) / 255
     strength = 0.10 if _is_dark(stage) else 0.36
-    return Layer.light(soft[..., None] * stage.palette.light * strength, 0.56, motion=lambda t: Pose(light=0.78 + 0.22 * math.sin(t * 0.9)))
+    return Layer.light(
+        soft[..., None] * stage.palette.light * strength,
+        0.56,
+        motion=lambda t: Pose(light=0.78 + 0.22 * math.sin(t * 0.9)),
+    )
 
 
 def _lamp(stage: Stage) -> Layer:
@@ -151,11 +198,26 @@ def _lamp(stage: Stage) -> Layer:
     x = stage.x(0.80 if stage.sun[0] < stage.width / 2 else 0.20)
     foot, top = stage.horizon_y + 0.10 * stage.unit, stage.horizon_y - 0.30 * stage.unit
     mask = stage.blank()
-    polygon(mask, [(x - 0.003 * stage.unit, foot), (x + 0.003 * stage.unit, foot), (x + 0.003 * stage.unit, top), (x - 0.003 * stage.unit, top)])
+    polygon(
+        mask,
+        [
+            (x - 0.003 * stage.unit, foot),
+            (x + 0.003 * stage.unit, foot),
+            (x + 0.003 * stage.unit, top),
+            (x - 0.003 * stage.unit, top),
+        ],
+    )
     cv2.ellipse(mask, ((x, foot), (0.09 * stage.unit, 0.018 * stage.unit), 0), 255, -1, cv2.LINE_AA)
     shade = stage.blank()
-    polygon(shade, [(x - 0.035 * stage.unit, top - 0.07 * stage.unit), (x + 0.035 * stage.unit, top - 0.07 * stage.unit),
-                    (x + 0.06 * stage.unit, top + 0.02 * stage.unit), (x - 0.06 * stage.unit, top + 0.02 * stage.unit)])  # fmt: skip
+    polygon(
+        shade,
+        [
+            (x - 0.035 * stage.unit, top - 0.07 * stage.unit),
+            (x + 0.035 * stage.unit, top - 0.07 * stage.unit),
+            (x + 0.06 * stage.unit, top + 0.02 * stage.unit),
+            (x - 0.06 * stage.unit, top + 0.02 * stage.unit),
+        ],
+    )
     on = _is_dark(stage) or stage.time == "sunset"
     picture = np.full((stage.height, stage.width, 3), 1, np.float32) * colour("#22201f") * _light(stage)
     tone = colour("#ffdf9e") if on else colour("#d9cbb0") * _light(stage)
@@ -176,11 +238,22 @@ def _dust(stage: Stage, index: int) -> Layer:
     for _ in range(70):
         x = stage.rng.uniform(left - 0.1 * stage.unit, right + 0.35 * stage.unit)
         y = stage.rng.uniform(top, stage.y(0.95))
-        cv2.circle(light, (int(x * 16), int(y * 16)), int(stage.unit * stage.rng.uniform(0.0007, 0.0017) * 16), (stage.palette.light * 0.28).tolist(), -1, cv2.LINE_AA, 4)
+        cv2.circle(
+            light,
+            (int(x * 16), int(y * 16)),
+            int(stage.unit * stage.rng.uniform(0.0007, 0.0017) * 16),
+            (stage.palette.light * 0.28).tolist(),
+            -1,
+            cv2.LINE_AA,
+            4,
+        )
     return Layer.light(
-        light, 0.6 + 0.2 * index,
-        motion=lambda t: Pose(0.03 * stage.unit * math.sin(t * 0.6 + index), -0.012 * stage.unit * t + 0.01 * stage.unit * math.sin(t + 2 * index)),
-    )  # fmt: skip
+        light,
+        0.6 + 0.2 * index,
+        motion=lambda t: Pose(
+            0.030 * stage.unit * math.sin(t * 0.6 + index), stage.unit * (0.010 * math.sin(t + 2 * index) - 0.012 * t)
+        ),
+    )
 
 
 def _table(stage: Stage) -> Layer:

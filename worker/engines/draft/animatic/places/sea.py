@@ -24,7 +24,7 @@ def paint(stage: Stage, duration: float) -> list[Layer]:
     layers = paint_sky(stage, duration)
     layers.append(_coast(stage))
     layers.append(_water(stage))
-    rough = {"storm": 2.4, "rain": 1.5}.get(stage.weather, 1.0)
+    rough = {"storm": 2.4, "rain": 1.5}.get(stage.weather or "", 1.0)
     for index in range(3):
         layers.append(_swell(stage, index, rough))
     for index in range(2):
@@ -77,16 +77,26 @@ def _swell(stage: Stage, index: int, rough: float) -> Layer:
     height = _in_perspective(stage, texture)
     near = _nearness(stage)
     low, high = ((0.0, 0.30), (0.18, 0.62), (0.45, 1.0))[index]
-    band = np.clip((near - low) / 0.12 + (index == 0), 0, 1) * np.clip((high - near) / 0.14 + (index == 2), 0, 1) * (near > 0)
+    band = (
+        np.clip((near - low) / 0.12 + (index == 0), 0, 1)
+        * np.clip((high - near) / 0.14 + (index == 2), 0, 1)
+        * (near > 0)
+    )
     crest = np.clip((height - 0.56) * 5, 0, 1)
     trough = np.clip((0.46 - height) * 5, 0, 1)
     sky = mix(stage.palette.middle, stage.palette.horizon, 0.55)
-    picture = mix(stage.palette.lit(DEEP) * 0.75, mix(sky, stage.palette.light, 0.25), (crest / (crest + trough + 1e-3))[..., None])
+    picture = mix(
+        stage.palette.lit(DEEP) * 0.75,
+        mix(sky, stage.palette.light, 0.25),
+        (crest / (crest + trough + 1e-3))[..., None],
+    )
     foam = np.clip((height - 0.74) * 9, 0, 1) * (rough > 1.2)
     picture = mix(picture, stage.palette.lit(colour("#e8f0f2")), foam[..., None])
     alpha = np.clip(np.maximum(crest * 0.55, trough * 0.5) * (0.6 + 0.4 * rough) + foam * 0.6, 0, 1) * band
     size = stage.unit * 0.010 * (0.5 + index) * rough
-    return Layer.over(picture, alpha, 0.25 + 0.28 * index, motion=sway(size, size * 0.35, 3.4 + 0.7 * index, phase=2.1 * index))
+    return Layer.over(
+        picture, alpha, 0.25 + 0.28 * index, motion=sway(size, size * 0.35, 3.4 + 0.7 * index, phase=2.1 * index)
+    )
 
 
 def _glitter(stage: Stage, index: int) -> Layer:
@@ -100,5 +110,11 @@ def _glitter(stage: Stage, index: int) -> Layer:
     light = (sparks * path * strength)[..., None] * stage.palette.light
     speed = 0.016 * stage.unit * (1 if index else -1)
     return Layer.light(
-        light, 0.35, motion=lambda t: Pose(dx=speed * math.sin(t * 1.7), dy=0.15 * speed * math.cos(t * 2.2), light=0.8 + 0.2 * math.sin(t * 5 + 2 * index))
+        light,
+        0.35,
+        motion=lambda t: Pose(
+            dx=speed * math.sin(t * 1.7),
+            dy=0.15 * speed * math.cos(t * 2.2),
+            light=0.8 + 0.2 * math.sin(t * 5 + 2 * index),
+        ),
     )

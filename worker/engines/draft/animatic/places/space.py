@@ -14,8 +14,18 @@ from engines.draft.animatic.stage import Stage
 HORIZON = 0.60
 GROUND = 0.62
 
-NEBULAE = (("#5b2a86", "#1c6e8c", "#e0567a"), ("#123c69", "#ac3b61", "#edc7b7"), ("#0b525b", "#3a2a6d", "#f0a868"), ("#3d1053", "#b23a48", "#fcb97d"))
-GLOBES = (("#1d4e79", "#4b7d3f", "#c9a66b"), ("#8a4b2d", "#c98a5a", "#e9d2b0"), ("#3a4f6a", "#7fa3b8", "#e4eef2"), ("#5a3b6e", "#a06ca0", "#e7c7de"))
+NEBULAE = (
+    ("#5b2a86", "#1c6e8c", "#e0567a"),
+    ("#123c69", "#ac3b61", "#edc7b7"),
+    ("#0b525b", "#3a2a6d", "#f0a868"),
+    ("#3d1053", "#b23a48", "#fcb97d"),
+)
+GLOBES = (
+    ("#1d4e79", "#4b7d3f", "#c9a66b"),
+    ("#8a4b2d", "#c98a5a", "#e9d2b0"),
+    ("#3a4f6a", "#7fa3b8", "#e4eef2"),
+    ("#5a3b6e", "#a06ca0", "#e7c7de"),
+)
 
 
 def paint(stage: Stage, duration: float) -> list[Layer]:
@@ -49,7 +59,12 @@ def _ball(stage: Stage, x: float, y: float, radius: float, surface: np.ndarray, 
     alpha = np.clip((1 - distance) * radius + 0.5, 0, 1)
     rim = np.clip(1 - nz, 0, 1) ** 3 * day
     picture = surface * (0.03 + 1.15 * day[..., None]) + air * rim[..., None] * 0.9
-    halo = np.exp(-np.clip(distance - 1, 0, 9) * 26) * np.clip(0.62 * side * nx - 0.55 * ny + 0.15, 0, 1) * (distance >= 1) * 0.8
+    halo = (
+        np.exp(-np.clip(distance - 1, 0, 9) * 26)
+        * np.clip(0.62 * side * nx - 0.55 * ny + 0.15, 0, 1)
+        * (distance >= 1)
+        * 0.8
+    )
     total = np.clip(alpha + halo, 0, 1)
     picture = mix(picture, air * 1.1, (halo / np.maximum(total, 1e-3))[..., None])
     return Layer.over(picture, total, depth)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import cv2
 import numpy as np
 
 from engines.draft.animatic.stage import polygon
+
+Tree = Callable[[np.ndarray, np.random.Generator, float, float, float], None]
+"""Draws into a mask, by a random generator: x and foot in stage pixels, and height."""
 
 
 def pine(mask: np.ndarray, rng: np.random.Generator, x: float, foot: float, height: float) -> None:
@@ -20,14 +24,31 @@ def pine(mask: np.ndarray, rng: np.random.Generator, x: float, foot: float, heig
         reach = half * (1 - tier / tiers) ** 0.85 * rng.uniform(0.85, 1.12)
         rise = height * 1.35 / tiers
         droop = height * 0.02
-        polygon(mask, [(x - reach, low + droop), (x - reach * 0.4, low - droop * 0.5), (x + reach * 0.4, low - droop * 0.5),
-                       (x + reach, low + droop), (x + reach * 0.12, low - rise), (x - reach * 0.12, low - rise)])  # fmt: skip
+        polygon(
+            mask,
+            [
+                (x - reach, low + droop),
+                (x - reach * 0.4, low - droop * 0.5),
+                (x + reach * 0.4, low - droop * 0.5),
+                (x + reach, low + droop),
+                (x + reach * 0.12, low - rise),
+                (x - reach * 0.12, low - rise),
+            ],
+        )
 
 
 def broadleaf(mask: np.ndarray, rng: np.random.Generator, x: float, foot: float, height: float) -> None:
     """A deciduous tree: a forked trunk under a crown of many leafy balls."""
     trunk = height * 0.035
-    polygon(mask, [(x - trunk, foot), (x + trunk, foot), (x + trunk * 0.45, foot - height * 0.6), (x - trunk * 0.45, foot - height * 0.6)])
+    polygon(
+        mask,
+        [
+            (x - trunk, foot),
+            (x + trunk, foot),
+            (x + trunk * 0.45, foot - height * 0.6),
+            (x - trunk * 0.45, foot - height * 0.6),
+        ],
+    )
     for _ in range(26):
         angle, distance = rng.uniform(0, 2 * math.pi), rng.random() ** 0.6
         ball_x = x + math.cos(angle) * distance * height * 0.27
@@ -39,8 +60,17 @@ def broadleaf(mask: np.ndarray, rng: np.random.Generator, x: float, foot: float,
 def trunk(mask: np.ndarray, rng: np.random.Generator, x: float, foot: float, top: float, width: float) -> None:
     """A bare stem that leaves the picture at its top, with a few dead branches."""
     lean = rng.normal(0, 0.35) * width
-    polygon(mask, [(x - width * 0.75, foot), (x + width * 0.75, foot), (x + width * 0.5, foot - width), (x + lean + width * 0.38, top),
-                   (x + lean - width * 0.38, top), (x - width * 0.5, foot - width)])  # fmt: skip
+    polygon(
+        mask,
+        [
+            (x - width * 0.75, foot),
+            (x + width * 0.75, foot),
+            (x + width * 0.5, foot - width),
+            (x + lean + width * 0.38, top),
+            (x + lean - width * 0.38, top),
+            (x - width * 0.5, foot - width),
+        ],
+    )
     for _ in range(rng.integers(2, 5)):
         share = rng.uniform(0.35, 0.9)
         y = foot + (top - foot) * share

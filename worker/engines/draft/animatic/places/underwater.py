@@ -50,15 +50,36 @@ def _rays(stage: Stage, index: int) -> Layer:
         x = stage.sun[0] + stage.rng.normal(0, 0.35) * stage.unit
         lean, wide = stage.rng.normal(0.05, 0.14), stage.rng.uniform(0.01, 0.05)
         far = stage.unit * stage.rng.uniform(0.7, 1.2)
-        polygon(mask, [(x, -5), (x + wide * stage.unit * 0.5, -5), (x + (lean + wide) * stage.unit, far), (x + (lean - wide) * stage.unit, far)], 90)
+        polygon(
+            mask,
+            [
+                (x, -5),
+                (x + wide * stage.unit * 0.5, -5),
+                (x + (lean + wide) * stage.unit, far),
+                (x + (lean - wide) * stage.unit, far),
+            ],
+            90,
+        )
     y, _ = stage.grid()
-    soft = cv2.GaussianBlur(mask, (0, 0), 0.016 * stage.unit).astype(np.float32) / 255 * np.clip(1.1 - y / stage.unit, 0, 1)
+    soft = (
+        cv2.GaussianBlur(mask, (0, 0), 0.016 * stage.unit).astype(np.float32)
+        / 255
+        * np.clip(1.1 - y / stage.unit, 0, 1)
+    )
     light = soft[..., None] * colour("#bff4ee") * 0.75 * _dim(stage)
-    return Layer.light(light, 0.12 + 0.1 * index, motion=lambda t: Pose(dx=0.02 * stage.unit * math.sin(t * 0.8 + 2 * index), light=0.72 + 0.28 * math.sin(t * 1.3 + index * 2)))
+    return Layer.light(
+        light,
+        0.12 + 0.1 * index,
+        motion=lambda t: Pose(
+            dx=0.02 * stage.unit * math.sin(t * 0.8 + 2 * index), light=0.72 + 0.28 * math.sin(t * 1.3 + index * 2)
+        ),
+    )
 
 
 def _rocks(stage: Stage, depth: float, foot: float, height: float) -> Layer:
-    edge = stage.y(HORIZON) + stage.unit * (foot - height * peaks(stage.rng, stage.width, 2.6 * stage.width / stage.unit, 2.0))
+    edge = stage.y(HORIZON) + stage.unit * (
+        foot - height * peaks(stage.rng, stage.width, 2.6 * stage.width / stage.unit, 2.0)
+    )
     top = max(0, int(edge.min()) - 1)
     y, _ = stage.grid()
     below = y[top:] - edge[None, :]
@@ -83,7 +104,9 @@ def _kelp(stage: Stage, depth: float, foot: float) -> Layer:
             spine, up = x + bend, bottom - share * (tall + 0.12 * stage.unit)
             outline = np.concatenate([np.stack([spine - half, up], 1), np.stack([spine + half, up], 1)[::-1]])
             polygon(mask, outline)
-    picture = np.broadcast_to(mix(_shade(stage, depth), colour("#1d5b3f") * _dim(stage), 0.45), (stage.height, stage.width, 3))
+    picture = np.broadcast_to(
+        mix(_shade(stage, depth), colour("#1d5b3f") * _dim(stage), 0.45), (stage.height, stage.width, 3)
+    )
     motion = sway(0.012 * stage.unit, 0, 4.2, turn=0.4, phase=depth * 5)
     return Layer.over(picture, mask.astype(np.float32) / 255 * 0.95, depth + 0.02, motion=motion)
 
@@ -93,12 +116,32 @@ def _bubbles(stage: Stage, index: int, duration: float) -> Layer:
     for _ in range(26):
         x, y = stage.rng.uniform(0, stage.width), stage.rng.uniform(0, stage.height)
         radius = stage.unit * stage.rng.uniform(0.0015, 0.004) * (1 + index)
-        cv2.circle(light, (int(x * 16), int(y * 16)), int(radius * 16), (SURFACE * 0.55).tolist(), max(1, round(radius * 0.25)), cv2.LINE_AA, 4)
-        cv2.circle(light, (int((x - radius * 0.35) * 16), int((y - radius * 0.35) * 16)), int(radius * 4), (235, 245, 240), -1, cv2.LINE_AA, 4)
+        cv2.circle(
+            light,
+            (int(x * 16), int(y * 16)),
+            int(radius * 16),
+            (SURFACE * 0.55).tolist(),
+            max(1, round(radius * 0.25)),
+            cv2.LINE_AA,
+            4,
+        )
+        cv2.circle(
+            light,
+            (int((x - radius * 0.35) * 16), int((y - radius * 0.35) * 16)),
+            int(radius * 4),
+            (235, 245, 240),
+            -1,
+            cv2.LINE_AA,
+            4,
+        )
     speed = stage.unit * (0.05 + 0.03 * index)
     reach = stage.height * 0.3
 
     def rise(t: float) -> Pose:
-        return Pose(dx=0.008 * stage.unit * math.sin(t * 2 + index), dy=-((speed * t + reach * index / 3) % reach) + reach / 2, light=0.9 * _dim(stage))
+        return Pose(
+            dx=0.008 * stage.unit * math.sin(t * 2 + index),
+            dy=-((speed * t + reach * index / 3) % reach) + reach / 2,
+            light=0.9 * _dim(stage),
+        )
 
     return Layer.light(light, 0.5 + 0.3 * index, motion=rise)
