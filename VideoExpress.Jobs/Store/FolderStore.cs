@@ -20,7 +20,7 @@ public sealed class FolderStore : IObjectStore
     /// <param name="root">The folder; nothing else may write to it.</param>
     /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>.</param>
     /// <param name="time">The clock of URLs and of <see cref="StoredObject.ModifiedAt"/>.</param>
-    /// <param name="settings">Of which <see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
+    /// <param name="settings"><see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
     public FolderStore(string root, byte[] signingKey, TimeProvider time, StoreSettings settings)
     {
         _layout = new FolderLayout(root);
