@@ -6,7 +6,10 @@ public sealed class StoreSettingsTests
 {
     private static readonly StoreSettings Right = new()
     {
-        Bucket = "videos", Endpoint = new Uri("https://s3.example.com"), AccessKey = "key", SecretKey = "secret",
+        Bucket = "videos",
+        Endpoint = new Uri("https://s3.example.com"),
+        AccessKey = "key",
+        SecretKey = "secret",
     };
 
     public static TheoryData<StoreSettings, string> Wrong => new()
