@@ -20,7 +20,7 @@ public sealed class FolderStore : IObjectStore
     /// <param name="root">The folder; nothing else may write to it.</param>
     /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>.</param>
     /// <param name="time">The clock of URLs and of <see cref="StoredObject.ModifiedAt"/>.</param>
-    /// <param name="settings">Of which <see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
+    /// <param name="settings"><see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
     public FolderStore(string root, byte[] signingKey, TimeProvider time, StoreSettings settings)
     {
         _layout = new FolderLayout(root);
@@ -54,6 +54,9 @@ public sealed class FolderStore : IObjectStore
         {
             throw StoreException.AlreadyPublished(key);
         }
+
+        // Also when it was there: who put it may have been killed before this.
+        DiskErrors.Explained(() => _layout.Flush(path));
     }
 
     /// <inheritdoc />
@@ -89,15 +92,12 @@ public sealed class FolderStore : IObjectStore
         {
             lock (_names)
             {
-                if (!File.Exists(path))
+                if (File.Exists(path))
                 {
-                    return false;
+                    File.Delete(path);
+                    File.Delete(FolderLayout.TypePathOf(path));
+                    _layout.Prune(Path.GetDirectoryName(path)!);
                 }
-
-                File.Delete(path);
-                File.Delete(FolderLayout.TypePathOf(path));
-                _layout.Prune(Path.GetDirectoryName(path)!);
-                return true;
             }
         });
         return Task.CompletedTask;
@@ -141,7 +141,6 @@ public sealed class FolderStore : IObjectStore
 
     private bool TryName(StoreKey key, string path, IncomingFile content, IncomingFile? type)
     {
-        var folder = Path.GetDirectoryName(path)!;
         var typePath = FolderLayout.TypePathOf(path);
         lock (_names)
         {
@@ -150,13 +149,12 @@ public sealed class FolderStore : IObjectStore
                 return false;
             }
 
-            Directory.CreateDirectory(folder);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.Delete(typePath);
             type?.MoveTo(typePath);
             content.MoveTo(path);
         }
 
-        _layout.Flush(folder);
         return true;
     }
 

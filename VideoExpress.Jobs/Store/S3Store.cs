@@ -1,9 +1,8 @@
-using System.Net.Http.Headers;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using Minio.DataModel.Args;
-using Minio;
 using VideoExpress.Jobs.Store.S3;
 
 namespace VideoExpress.Jobs.Store;
@@ -130,15 +129,14 @@ public sealed class S3Store : IObjectStore, IDisposable
         StoreRules.CheckLifetime(lifetime);
         return _publicBaseUrl is not null && key.IsPublished
             ? new Uri($"{_publicBaseUrl.AbsoluteUri.TrimEnd('/')}/{key}")
-            : SignGet(_clients.Signer, key, lifetime, downloadName);
+            : _clients.ShownUrls.Get(key, lifetime, downloadName);
     }
 
     /// <inheritdoc />
     public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl)
     {
         StoreRules.CheckPut(key, lifetime);
-        var args = new PresignedPutObjectArgs().WithBucket(_bucket).WithObject(key.Value).WithExpiry(Seconds(lifetime));
-        return Completed(_clients.Signer.PresignedPutObjectAsync(args));
+        return _clients.ShownUrls.Put(key, lifetime);
     }
 
     /// <inheritdoc />
@@ -212,7 +210,7 @@ public sealed class S3Store : IObjectStore, IDisposable
 
     private async Task<HttpResponseMessage?> GetAsync(StoreKey key, RangeHeaderValue? range, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, SignGet(_clients.Traffic, key, OwnUrlLifetime, downloadName: null));
+        using var request = new HttpRequestMessage(HttpMethod.Get, _clients.OwnUrls.Get(key, OwnUrlLifetime));
         request.Headers.Range = range;
         request.Options.Set(S3Guard.AsStream, true);
         try
@@ -231,25 +229,6 @@ public sealed class S3Store : IObjectStore, IDisposable
             return await GetAsync(key, range: null, cancellationToken);
         }
     }
-
-    private Uri SignGet(IMinioClient signer, StoreKey key, TimeSpan lifetime, string? downloadName)
-    {
-        var args = new PresignedGetObjectArgs().WithBucket(_bucket).WithObject(key.Value).WithExpiry(Seconds(lifetime));
-        if (!string.IsNullOrEmpty(downloadName))
-        {
-            args.WithHeaders(new Dictionary<string, string>
-            {
-                ["response-content-disposition"] = DownloadName.ContentDisposition(downloadName),
-            });
-        }
-
-        return Completed(signer.PresignedGetObjectAsync(args));
-    }
-
-    // Signing asks nobody once the region is known, so the task is done when it is returned.
-    private static Uri Completed(Task<string> signed) => new(signed.GetAwaiter().GetResult());
-
-    private static int Seconds(TimeSpan lifetime) => (int)Math.Ceiling(lifetime.TotalSeconds);
 
     private StoreException Explain(Exception error) => _advice.Explain(error, _time.GetUtcNow());
 

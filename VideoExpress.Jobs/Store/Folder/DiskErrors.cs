@@ -20,7 +20,14 @@ internal static class DiskErrors
         }
     }
 
-    /// <inheritdoc cref="Explained"/>
+    /// <inheritdoc cref="Explained{T}"/>
+    public static void Explained(Action act) => Explained(() =>
+    {
+        act();
+        return true;
+    });
+
+    /// <inheritdoc cref="Explained{T}"/>
     public static async Task<T> ExplainedAsync<T>(Func<Task<T>> act)
     {
         try

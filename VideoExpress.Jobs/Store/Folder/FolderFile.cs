@@ -12,14 +12,13 @@ internal sealed record FolderFile(StoredObject Object, FileStream Content) : IDi
     {
         try
         {
+            var type = TypeAt(FolderLayout.TypePathOf(path)) ?? MediaTypes.Of(key.Name);
             var content = new FileStream(path, new FileStreamOptions
             {
                 Share = FileShare.Read | FileShare.Delete,
                 Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
                 BufferSize = 0,
             });
-            var typePath = FolderLayout.TypePathOf(path);
-            var type = File.Exists(typePath) ? File.ReadAllText(typePath) : MediaTypes.Of(key.Name);
             return new FolderFile(new StoredObject(key, content.Length, type, File.GetLastWriteTimeUtc(content.SafeFileHandle)), content);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
@@ -33,4 +32,16 @@ internal sealed record FolderFile(StoredObject Object, FileStream Content) : IDi
 
     /// <inheritdoc />
     public void Dispose() => Content.Dispose();
+
+    private static string? TypeAt(string path)
+    {
+        try
+        {
+            return File.Exists(path) ? File.ReadAllText(path) : null;
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
 }

@@ -13,7 +13,7 @@ internal sealed class FolderLayout
         Incoming = Path.Combine(Root, ".incoming");
         Directory.CreateDirectory(Incoming);
         RefuseLink(Incoming);
-        Flush(Root);
+        Flush(Incoming);
         DirectorySync.Flush(Path.GetDirectoryName(Root) ?? Root);
     }
 
@@ -85,12 +85,12 @@ internal sealed class FolderLayout
         }
     }
 
-    /// <summary>Makes the names below the root durable, from <paramref name="folder"/> up.</summary>
-    public void Flush(string folder)
+    /// <summary>Makes the name of the file at <paramref name="path"/> durable, and those of its folders up to the root.</summary>
+    public void Flush(string path)
     {
-        for (var at = folder; at.Length >= Root.Length; at = Path.GetDirectoryName(at)!)
+        for (var folder = Path.GetDirectoryName(path)!; folder.Length >= Root.Length; folder = Path.GetDirectoryName(folder)!)
         {
-            DirectorySync.Flush(at);
+            DirectorySync.Flush(folder);
         }
     }
 

@@ -65,7 +65,6 @@ internal sealed class IncomingFile : IAsyncDisposable
         {
             File.SetLastWriteTimeUtc(_file.SafeFileHandle, date.UtcDateTime);
             _file.Flush(flushToDisk: true);
-            return true;
         });
     }
 

@@ -5,7 +5,8 @@ namespace VideoExpress.Jobs.Store.S3;
 /// <param name="silence">How long the store may give nothing.</param>
 /// <param name="explain">Turns what the connection throws into what the caller gets.</param>
 /// <param name="time">Measures the silence.</param>
-internal sealed class DownloadStream(Stream body, TimeSpan silence, Func<Exception, StoreException> explain, TimeProvider time) : ForwardStream
+internal sealed class DownloadStream(
+    Stream body, TimeSpan silence, Func<Exception, StoreException> explain, TimeProvider time) : ForwardStream
 {
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)

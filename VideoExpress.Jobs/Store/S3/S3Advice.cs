@@ -2,7 +2,7 @@ using System.Net;
 
 namespace VideoExpress.Jobs.Store.S3;
 
-/// <summary>What a failure of the store means for its operator: one sentence that says what to mend, and whether it may heal by itself.</summary>
+/// <summary>What a failure of the store means for its operator: what to mend, in one sentence, and whether it may heal by itself.</summary>
 /// <param name="bucket">The bucket, by name.</param>
 /// <param name="authority">The store's host and port.</param>
 /// <param name="region">The region that we sign for.</param>
@@ -96,6 +96,8 @@ internal sealed class S3Advice(string bucket, string authority, string region)
         HttpRequestError.InvalidResponse => new StoreException(
             $"{authority} does not speak http: check the scheme of S3_ENDPOINT, and the port.", canHeal: false, error),
         _ => new StoreException(
-            $"The object store at {authority} broke off the connection: it may be restarting, or S3_ENDPOINT has the wrong scheme.", true, error),
+            $"The object store at {authority} broke off the connection: it may be restarting, or S3_ENDPOINT has the wrong scheme.",
+            canHeal: true,
+            error),
     };
 }

@@ -65,7 +65,8 @@ internal sealed class UploadStream(
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancelled.IsCancellationRequested)
         {
-            throw new StoreException($"What is to be stored as \"{key.Name}\" gave no bytes for {silence.TotalSeconds:0} seconds.", canHeal: true);
+            throw new StoreException(
+                $"What is to be stored as \"{key.Name}\" gave no bytes for {silence.TotalSeconds:0} seconds.", canHeal: true);
         }
     }
 }

@@ -134,7 +134,8 @@ public sealed class S3FaultTests : IDisposable
         using var store = new S3Store(server.Settings with { RequestTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
         await server.SignalAsync("STOP");
 
-        var error = await Assert.ThrowsAsync<StoreException>(() => store.StatAsync(Inbox("x.bin"), default).WaitAsync(TimeSpan.FromSeconds(15)));
+        var error = await Assert.ThrowsAsync<StoreException>(
+            () => store.StatAsync(Inbox("x.bin"), default).WaitAsync(TimeSpan.FromSeconds(15)));
         Assert.Contains("did not answer in time", error.Message, StringComparison.Ordinal);
         Assert.True(error.CanHeal);
 

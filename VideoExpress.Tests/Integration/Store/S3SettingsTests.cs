@@ -20,10 +20,12 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
     public Task DisposeAsync() => Task.CompletedTask;
 
     [Fact]
-    public Task WrongSecret_NamesTheSecret() => AssertEveryCallSaysAsync(_right with { SecretKey = "correct-horse-battery" }, "S3_SECRET_KEY", canHeal: false);
+    public Task WrongSecret_NamesTheSecret() =>
+        AssertEveryCallSaysAsync(_right with { SecretKey = "correct-horse-battery" }, "S3_SECRET_KEY", canHeal: false);
 
     [Fact]
-    public Task WrongAccessKey_NamesTheKey() => AssertEveryCallSaysAsync(_right with { AccessKey = "wrong" }, "S3_ACCESS_KEY", canHeal: false);
+    public Task WrongAccessKey_NamesTheKey() =>
+        AssertEveryCallSaysAsync(_right with { AccessKey = "wrong" }, "S3_ACCESS_KEY", canHeal: false);
 
     [Fact]
     public Task WrongRegion_NamesTheRightOne() =>

@@ -42,7 +42,7 @@ internal static class S3Uploads
     public static async Task<List<string>> UnfinishedAsync(S3Server server)
     {
         using var clients = new S3Clients(server.Settings, TimeProvider.System);
-        return await clients.Traffic.ListIncompleteUploadsEnumAsync(new ListIncompleteUploadsArgs().WithBucket(S3Server.Bucket).WithRecursive(true))
-            .Select(upload => upload.Key).ToListAsync();
+        var args = new ListIncompleteUploadsArgs().WithBucket(S3Server.Bucket).WithRecursive(true);
+        return await clients.Traffic.ListIncompleteUploadsEnumAsync(args).Select(upload => upload.Key).ToListAsync();
     }
 }

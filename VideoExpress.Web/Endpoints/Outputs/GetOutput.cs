@@ -30,7 +30,7 @@ internal static class GetOutput
         {
             return output.Folder.Open(output.Key) is { } file
                 ? Answer(output, file.Object, file.Content, http)
-                : SignedOutput.Problem(StatusCodes.Status404NotFound, "No such file", "It was never stored, or was removed.");
+                : SignedOutput.Problem(StatusCodes.Status404NotFound, "There is no such file: it was never stored, or it was removed.");
         }
         catch (StoreException error)
         {
@@ -48,6 +48,10 @@ internal static class GetOutput
             : "private, no-cache";
         var tag = string.Create(CultureInfo.InvariantCulture, $"\"{found.Length:x}-{found.ModifiedAt.UtcTicks:x}\"");
         return TypedResults.Stream(
-            content, found.ContentType, fileDownloadName: null, found.ModifiedAt, new EntityTagHeaderValue(tag), enableRangeProcessing: true);
+            content,
+            found.ContentType,
+            lastModified: found.ModifiedAt,
+            entityTag: new EntityTagHeaderValue(tag),
+            enableRangeProcessing: true);
     }
 }

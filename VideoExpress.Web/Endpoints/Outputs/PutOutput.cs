@@ -20,19 +20,18 @@ internal static class PutOutput
 
         if (!output.Key.IsInbox)
         {
-            return SignedOutput.Problem(StatusCodes.Status403Forbidden, "Not for writing", "Only keys below inbox/ are put by URL.");
+            return SignedOutput.Problem(StatusCodes.Status403Forbidden, "Only keys below inbox/ are put by URL.");
         }
 
         if (http.Request.ContentLength is not { } length)
         {
-            return SignedOutput.Problem(
-                StatusCodes.Status411LengthRequired, "How long is it?", "Send Content-Length; a body in chunks of unknown number is not taken.");
+            return SignedOutput.Problem(StatusCodes.Status411LengthRequired, "Send Content-Length: a body of unknown length is not taken.");
         }
 
         if (length > output.Folder.MaxPutBytes)
         {
             return SignedOutput.Problem(
-                StatusCodes.Status413PayloadTooLarge, "Too large", $"A file may have {output.Folder.MaxPutBytes} bytes (Store:MaxPutBytes).");
+                StatusCodes.Status413PayloadTooLarge, $"A file may have {output.Folder.MaxPutBytes} bytes at most (Store:MaxPutBytes).");
         }
 
         return await PutAsync(output, http, length, cancellationToken);

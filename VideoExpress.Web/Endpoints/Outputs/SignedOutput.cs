@@ -23,7 +23,7 @@ internal sealed record SignedOutput(FolderStore Folder, StoreKey Key, string? Do
         refusal = null;
         if (store is not FolderStore folder)
         {
-            refusal = Problem(StatusCodes.Status404NotFound, "No such file", "The files of this server are in its object store.");
+            refusal = Problem(StatusCodes.Status404NotFound, "The files of this server are in its object store, not here.");
             return null;
         }
 
@@ -37,19 +37,16 @@ internal sealed record SignedOutput(FolderStore Folder, StoreKey Key, string? Do
             return new SignedOutput(folder, parsed, name, left);
         }
 
-        refusal = verdict == OutputUrlVerdict.Expired
-            ? Problem(StatusCodes.Status403Forbidden, "This URL has expired", "Ask for the job again: its output URLs are signed afresh.")
-            : Problem(StatusCodes.Status403Forbidden, "This URL is not signed", "Its signature is missing, altered, or for another call.");
+        refusal = Problem(StatusCodes.Status403Forbidden, verdict == OutputUrlVerdict.Expired
+            ? "This URL has expired. Ask for the job again: its output URLs are signed afresh."
+            : "This URL's signature is missing, altered, or for another call.");
         return null;
     }
 
     /// <summary>An answer in <c>application/problem+json</c>.</summary>
-    public static ProblemHttpResult Problem(int status, string title, string detail) =>
-        TypedResults.Problem(detail, statusCode: status, title: title);
+    public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
 
     /// <summary>The answer when the store itself fails.</summary>
-    public static ProblemHttpResult Problem(StoreException error) => Problem(
-        error.CanHeal ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError,
-        "The store failed",
-        error.Message);
+    public static ProblemHttpResult Problem(StoreException error) =>
+        Problem(error.CanHeal ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError, error.Message);
 }
