@@ -62,7 +62,8 @@ internal static class ErrorText
     {
         foreach (var key in MessageKeys)
         {
-            if (error.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Object && From(value) is { } message)
+            if (error.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Object
+                && From(value) is { } message)
                 return message;
         }
 

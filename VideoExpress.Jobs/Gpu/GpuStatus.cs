@@ -64,5 +64,6 @@ public sealed record GpuStatus
     public int Retries { get; init; }
 
     /// <summary>True when it failed because its workers died or never accepted it, and not by an error of the handler.</summary>
-    public bool IsLostWorker => State == GpuState.Failed && Retries > 0 && Error is { } error && error.StartsWith("job timed out after", StringComparison.Ordinal);
+    public bool IsLostWorker =>
+        State == GpuState.Failed && Retries > 0 && Error is { } error && error.StartsWith("job timed out after", StringComparison.Ordinal);
 }

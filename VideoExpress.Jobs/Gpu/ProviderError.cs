@@ -13,8 +13,7 @@ internal static class ProviderError
 
     /// <summary>The wait in the answer's <c>Retry-After</c>, if it is one in seconds.</summary>
     public static TimeSpan? RetryAfter(RestResponse response) =>
-        response.Headers?.FirstOrDefault(header => header.Name.Equals("Retry-After", StringComparison.OrdinalIgnoreCase)) is { Value: { } value }
-            && int.TryParse(value.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        int.TryParse(response.GetHeaderValue("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : null;
 
@@ -29,7 +28,8 @@ internal static class ProviderError
         HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "The GPU provider refused the key: check RUNPOD_API_KEY.",
         HttpStatusCode.NotFound => "The GPU endpoint does not exist: check RUNPOD_ENDPOINT.",
         HttpStatusCode.TooManyRequests => "The GPU provider is asked too often at the moment.",
-        >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => "The GPU endpoint redirects elsewhere: set RUNPOD_ENDPOINT to its final URL.",
+        >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest =>
+            "The GPU endpoint redirects elsewhere: set RUNPOD_ENDPOINT to its final URL.",
         >= HttpStatusCode.InternalServerError => string.Create(
             CultureInfo.InvariantCulture, $"The GPU provider is out of order at the moment (HTTP {(int)response.StatusCode})."),
         _ => ErrorText.FromBody(response.Content) is { } reason

@@ -40,7 +40,9 @@ internal static class RunPodAnswers
         };
         if (!answer.TryGetProperty("output", out var output) || output.ValueKind == JsonValueKind.Null)
             return status;
-        return status.State is GpuState.InQueue or GpuState.InProgress ? WithProgress(status, output) : status with { Output = output.Clone() };
+        return status.State is GpuState.InQueue or GpuState.InProgress
+            ? WithProgress(status, output)
+            : status with { Output = output.Clone() };
     }
 
     /// <summary>The answer to <c>GET /health</c>.</summary>
@@ -89,7 +91,9 @@ internal static class RunPodAnswers
         {
             Progress = progress.TryGetProperty("progress", out var percent) ? Percent(percent) : null,
             Phase = Text(progress, "phase"),
-            Seq = progress.TryGetProperty("seq", out var seq) && seq.ValueKind == JsonValueKind.Number && seq.TryGetInt64(out var n) ? n : null,
+            Seq = progress.TryGetProperty("seq", out var seq) && seq.ValueKind == JsonValueKind.Number && seq.TryGetInt64(out var n)
+                ? n
+                : null,
         },
         _ => status,
     };

@@ -15,7 +15,7 @@ internal static class RunPodPatience
     public static ResiliencePipeline<RestResponse> BuildOnce(TimeProvider time) =>
         new ResiliencePipelineBuilder<RestResponse> { TimeProvider = time }.AddTimeout(CallTimeout).Build();
 
-    /// <summary>Repeats network errors, 408, 429 and 5xx. A longer wait than ours that the provider asks for is left to the caller.</summary>
+    /// <summary>Repeats network errors, 408, 429 and 5xx; a long wait that the provider asks for is left to the caller.</summary>
     public static ResiliencePipeline<RestResponse> Build(TimeProvider time, Action<int, TimeSpan, int> onRepeat) =>
         new ResiliencePipelineBuilder<RestResponse> { TimeProvider = time }
             .AddTimeout(WholeTimeout)
@@ -26,7 +26,8 @@ internal static class RunPodPatience
                 BackoffType = DelayBackoffType.Exponential,
                 UseJitter = true,
                 ShouldHandle = outcome => ValueTask.FromResult(MayHeal(outcome.Outcome)),
-                DelayGenerator = outcome => ValueTask.FromResult(outcome.Outcome.Result is { } response ? ProviderError.RetryAfter(response) : null),
+                DelayGenerator = outcome =>
+                    ValueTask.FromResult(outcome.Outcome.Result is { } response ? ProviderError.RetryAfter(response) : null),
                 OnRetry = retry =>
                 {
                     onRepeat(retry.AttemptNumber + 1, retry.RetryDelay, (int)(retry.Outcome.Result?.StatusCode ?? 0));

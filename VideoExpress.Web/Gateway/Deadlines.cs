@@ -43,7 +43,8 @@ internal sealed partial class Deadlines(
                 lost.WorkerGone(worker.Id, mayComeBack: true);
             var now = time.Now();
             if (storage.Read(connection => connection.ExecuteScalar<bool>(
-                $"select exists (select 1 from gpu_requests where {Overdue}) or exists (select 1 from gpu_requests where {Expired})", new { now })))
+                $"select exists (select 1 from gpu_requests where {Overdue}) or exists (select 1 from gpu_requests where {Expired})",
+                new { now })))
                 EndAll(now);
         }
         catch (Exception e) when (e is not OperationCanceledException)

@@ -11,9 +11,10 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
     public RequestAnswer Submit(Submission submission)
     {
         using var work = storage.BeginUnitOfWork();
-        if (submission.AttemptId is { } attemptId && work.Connection.QuerySingleOrDefault<GatewayRequest>(
-            $"select {GatewayRequest.Columns} from gpu_requests where attempt_id = @attemptId", new { attemptId }, work.Transaction) is { } known)
-            return new RequestAnswer(known.Id, known.Status);
+        if (submission.AttemptId is { } attemptId && work.Connection.QuerySingleOrDefault<RequestAnswer>(
+            "select id as Id, status as Status from gpu_requests where attempt_id = @attemptId", new { attemptId },
+            work.Transaction) is { } known)
+            return known;
 
         var id = $"{Guid.CreateVersion7(time.GetUtcNow())}-u1";
         var now = time.Now();
@@ -43,7 +44,8 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
         $"select {GatewayRequest.Columns} from gpu_requests where id = @id", new { id }));
 
     /// <summary>
-    /// Cancels: a queued request is never handed out, a running one is over at once and its worker is told. One that is over stays as it is.
+    /// Cancels: a queued request is never handed out, a running one is over at once and its worker is told, one that is over stays as it
+    /// is.
     /// </summary>
     /// <returns>The request as it is now, or null when there is none of that id.</returns>
     public GatewayRequest? Cancel(string id)

@@ -1,6 +1,8 @@
 namespace VideoExpress.Web.Gateway;
 
-/// <summary><c>POST /v2/{endpoint}/run</c>: keeps a request. The answer is exactly 200; RunPod's npm client knows no other success.</summary>
+/// <summary>
+/// <c>POST /v2/{endpoint}/run</c>: keeps a request. The answer is exactly 200: RunPod's npm client knows no other success.
+/// </summary>
 internal static class SubmitRun
 {
     public static void MapSubmitRun(this IEndpointRouteBuilder clients) => clients.MapPost("run", HandleAsync);

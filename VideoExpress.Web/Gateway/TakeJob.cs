@@ -12,7 +12,8 @@ internal static class TakeJob
 
     public static void MapTakeJob(this IEndpointRouteBuilder waitingWorkers)
     {
-        waitingWorkers.MapGet("job-take/{worker}", (string worker, [AsParameters] Parts parts) => HandleAsync(worker, 1, isBatch: false, parts));
+        waitingWorkers.MapGet("job-take/{worker}",
+            (string worker, [AsParameters] Parts parts) => HandleAsync(worker, limit: 1, isBatch: false, parts));
         waitingWorkers.MapGet("job-take-batch/{worker}",
             (string worker, [FromQuery(Name = "batch_size")] int? size, [AsParameters] Parts parts) =>
                 HandleAsync(worker, Math.Clamp(size ?? 1, 1, MaxBatch), isBatch: true, parts));

@@ -19,7 +19,8 @@ internal sealed record WorkerCommand(string Python, string Script)
     {
         if (FindPython() is not { } python)
             return (null, "The local worker cannot start: python3 is missing. Install it (apt-get install python3) and restart.");
-        return folders.SelectMany(AndAbove).Select(folder => Path.Combine(folder, "worker", "handler.py")).FirstOrDefault(File.Exists) is { } script
+        var scripts = folders.SelectMany(AndAbove).Select(folder => Path.Combine(folder, "worker", "handler.py"));
+        return scripts.FirstOrDefault(File.Exists) is { } script
             ? (new WorkerCommand(python, script), null)
             : (null, "The local worker cannot start: worker/handler.py is missing beside the server. Restore it and restart.");
     }

@@ -2,7 +2,8 @@ namespace VideoExpress.Web.Gateway;
 
 /// <summary>Prepares runs of the local worker against this host's own gateway.</summary>
 internal sealed class WorkerLauncher(
-    IHostEnvironment host, GatewayAddress address, GatewayKeys keys, GatewaySettings settings, TimeProvider time, ILogger<WorkerProcess> log)
+    IHostEnvironment host, GatewayAddress address, GatewayKeys keys, GatewaySettings settings, TimeProvider time,
+    ILogger<WorkerProcess> log)
 {
     /// <summary>A run that is not started yet, or what keeps it from starting.</summary>
     public (WorkerProcess? Process, string? Problem) Prepare(string workerId)

@@ -24,7 +24,8 @@ public sealed class HandOutTests : IDisposable
         var workers = new[] { "w1", "w2" }.Select(id => WorkAsync(host.Worker(id), taken, end.Token)).ToArray();
 
         var submitted = new ConcurrentBag<string>();
-        await Parallel.ForAsync(0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => submitted.Add(await client.AcceptedAsync()));
+        await Parallel.ForAsync(
+            0, 200, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (_, _) => submitted.Add(await client.AcceptedAsync()));
         await Until.TrueAsync(() => taken.Count >= 200, seconds: 30);
         await end.CancelAsync();
         await Task.WhenAll(workers);
@@ -50,7 +51,8 @@ public sealed class HandOutTests : IDisposable
     public async Task TakenJob_HasItsIdAndItsInputAsItCame_AndNothingElse()
     {
         await using var host = await GatewayHost.StartAsync(_folder);
-        using var answer = await host.RunAsync("""{"input": {"n": 1.50, "s": "ü\u00fc"}, "webhook": "https://example.org/secret", "policy": {"ttl": 60000}}""");
+        using var answer = await host.RunAsync(
+            """{"input": {"n": 1.50, "s": "ü\u00fc"}, "webhook": "https://example.org/secret", "policy": {"ttl": 60000}}""");
 
         var job = await host.Worker("w1").TakeAsync();
 
@@ -128,7 +130,7 @@ public sealed class HandOutTests : IDisposable
             }
         });
 
-        for (var second = 0; second < 60; second++)
+        for (var second = 0; second < 120; second++)
         {
             await Until.TrueAsync(() => host.Held("job-take") == 1);
             time.Advance(TimeSpan.FromSeconds(1));
@@ -136,7 +138,7 @@ public sealed class HandOutTests : IDisposable
 
         await end.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => worker);
-        Assert.InRange(asked, 3, 10);
+        Assert.InRange(asked, 2, 20);
     }
 
     [Fact]
