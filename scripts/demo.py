@@ -28,6 +28,7 @@ CAPTIONS = [
 ]
 START_TIMEOUT = 60  # seconds until a started server must answer
 STALL_TIMEOUT = 600  # seconds without any change of any job
+TROUBLE_TIMEOUT = 60  # the same, while the server says that something is wrong
 OVER = ("SUCCEEDED", "FAILED", "CANCELED")
 
 
@@ -175,7 +176,7 @@ def order(api, jobs):
 def follow(api, jobs):
     """Shows the progress until all is over; the film's job."""
     board = Board(["Clip 1 · RENDER", "Clip 2 · RENDER", "Film   · EXPORT"])
-    before, deadline = None, 0
+    before, since = None, 0
     while True:
         now = [api.call("GET", f"/jobs/{job}") for job in jobs]
         board.show(now)
@@ -185,10 +186,11 @@ def follow(api, jobs):
             return now[-1]
         state = [(job["rev"], job["progress"]) for job in now]
         if state != before:
-            before, deadline = state, time.monotonic() + STALL_TIMEOUT
-        if time.monotonic() > deadline:
-            why = api.call("GET", "/health").get("problem") or "the server's log tells more"
-            raise DemoError(f"Nothing has moved for {STALL_TIMEOUT // 60} minutes: {why}")
+            before, since = state, time.monotonic()
+        if (still := time.monotonic() - since) > TROUBLE_TIMEOUT:
+            problem = api.call("GET", "/health").get("problem")
+            if problem or still > STALL_TIMEOUT:
+                raise DemoError(f"Nothing has moved for {still:.0f} s: {problem or 'the log of the server tells more.'}")
         time.sleep(0.5)
 
 

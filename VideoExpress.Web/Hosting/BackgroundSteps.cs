@@ -24,6 +24,8 @@ internal static class BackgroundSteps
         services.AddSingleton<IJobFilter, TransactionalContinuationsAttribute>();
         services.AddHangfire(configuration => configuration
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
+            // AddHangfire has just made this container the activator of everybody in the process; ours is registered above.
+            .UseActivator(new JobActivator())
             .UseSimpleAssemblyNameTypeSerializer()
             .UseRecommendedSerializerSettings());
         return services.AddHostedService<StepServers>();

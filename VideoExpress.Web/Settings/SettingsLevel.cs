@@ -1,10 +1,10 @@
 namespace VideoExpress.Web.Settings;
 
 /// <summary>One place settings come from.</summary>
-/// <param name="Name">As a sentence names it: <c>.env</c>, <c>the environment</c>.</param>
+/// <param name="Place">As a sentence says it: <c>in .env</c>, <c>on the command line</c>.</param>
 /// <param name="Folder">What a relative path given here is relative to.</param>
 /// <param name="Values">What was given, by the name as it was written.</param>
-internal sealed record SettingsLevel(string Name, string Folder, IReadOnlyDictionary<string, string> Values)
+internal sealed record SettingsLevel(string Place, string Folder, IReadOnlyDictionary<string, string> Values)
 {
     /// <summary>True where names of other programs stand too, and pass.</summary>
     public bool HasForeignNames { get; init; }

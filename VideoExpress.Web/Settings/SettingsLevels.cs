@@ -13,14 +13,14 @@ internal static class SettingsLevels
         var root = Path.GetFullPath(options.GetValueOrDefault(nameof(HostSettings.ContentRoot), here), here);
         return
         [
-            new("appsettings.json", root, ReadJson(root, faults)),
-            new(".env", root, ReadDotEnv(root, faults)) { HasForeignNames = true },
-            new("the environment", here, environment.Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""))
+            new("in appsettings.json", root, ReadJson(root, faults)),
+            new("in .env", root, ReadDotEnv(root, faults)) { HasForeignNames = true },
+            new("in the environment", here, environment.Cast<DictionaryEntry>().ToDictionary(e => (string)e.Key, e => (string?)e.Value ?? ""))
             {
                 HasForeignNames = true,
                 IsCaseSensitive = true,
             },
-            new("the command line", here, options),
+            new("on the command line", here, options),
         ];
     }
 

@@ -17,7 +17,7 @@ internal static class SettingsLoader
         var values = SettingsMerge.Merge(levels, faults);
         if (values.GetValueOrDefault(nameof(HostSettings.ContentRoot)) is { } root && root.Level != levels[^1])
         {
-            faults.Add($"{root.WrittenAs} in {root.Level.Name} comes too late; the content root can only be given on the command line.");
+            faults.Add($"{root.WrittenAs} {root.Level.Place} comes too late; the content root can only be given on the command line.");
         }
 
         var settings = SettingsReader.Read(values, faults);

@@ -35,7 +35,7 @@ internal static class SettingsMerge
 
             if (resolved.TryGetValue(name, out var other) && other.Text != text)
             {
-                faults.Add($"{other.WrittenAs} and {writtenAs} in {level.Name} contradict each other; give only one of them.");
+                faults.Add($"{other.WrittenAs} and {writtenAs} {level.Place} contradict each other; give only one of them.");
             }
 
             resolved[name] = new SettingValue(text, writtenAs, level);
@@ -61,7 +61,7 @@ internal static class SettingsMerge
         if (NearestName.Of(name, KnownSettings.ByName.Keys.Concat(SettingAliases.All.Keys)) is { } nearest
             && (!level.HasForeignNames || IsOurs(name) || IsSlip(name, nearest)))
         {
-            faults.Add($"{writtenAs} in {level.Name} is not a setting; the nearest is {nearest}.");
+            faults.Add($"{writtenAs} {level.Place} is not a setting; the nearest is {nearest}.");
         }
 
         return null;

@@ -47,7 +47,7 @@ internal static class SettingsReader
     private static string Sentence(KnownSetting setting, SettingValue? given, string complaint)
     {
         var shown = given is null || setting.IsSecret || setting.Property.PropertyType == typeof(Uri) ? "the value" : $"\"{given.Text}\"";
-        var place = given is null ? "" : $" ({given.WrittenAs} in {given.Level.Name})";
+        var place = given is null ? "" : $" ({given.WrittenAs} {given.Level.Place})";
         return $"{setting.Name}: {shown} {complaint}{place}.";
     }
 

@@ -12,10 +12,10 @@ public sealed class ConsoleLineTests
     public void Line_NamesJobAndStep_WhereThereAreAny()
     {
         Assert.Equal("14:03:07 INF looked at \"two\" things" + Environment.NewLine, Render());
-        Assert.Equal("14:03:07 INF 0199a3f2 · looked at \"two\" things" + Environment.NewLine, Render(Property("job_id", "0199a3f2-0000")));
+        Assert.Equal("14:03:07 INF 0199a3f2-41c6 · looked at \"two\" things" + Environment.NewLine, Render(Property("job_id", "0199a3f2-41c6-7000-8000-000000000001")));
         Assert.Equal(
-            "14:03:07 INF 0199a3f2 Poll · looked at \"two\" things" + Environment.NewLine,
-            Render(Property("job_id", "0199a3f2-0000"), Property("step", "Poll")));
+            "14:03:07 INF 0199a3f2-41c6 Poll · looked at \"two\" things" + Environment.NewLine,
+            Render(Property("job_id", "0199a3f2-41c6-7000-8000-000000000001"), Property("step", "Poll")));
     }
 
     private static LogEventProperty Property(string name, string value) => new(name, new ScalarValue(value));

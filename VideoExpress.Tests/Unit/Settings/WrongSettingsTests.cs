@@ -19,15 +19,15 @@ public sealed class WrongSettingsTests : IDisposable
     [InlineData("Logging:Level", "loud", "\"loud\" is not one of Verbose, Debug, Information, Warning, Error, Fatal")]
     [InlineData("Logging:Level", "3", "\"3\" is not one of")]
     [InlineData("PublicUrl", "video.example.com", "PublicUrl: the value is not an absolute http or https URL")]
-    [InlineData("RUNPOD_ENDPOINT", "abc123", "RunPod:Endpoint: the value is not an absolute http or https URL without user name, query or fragment (RUNPOD_ENDPOINT in")]
+    [InlineData("RUNPOD_ENDPOINT", "abc123", "RunPod:Endpoint: the value is not an absolute http or https URL without user name, query or fragment (RUNPOD_ENDPOINT on the command line).")]
     [InlineData("Urls", "localhost:8000", "Urls: each address must look like http://localhost:8000")]
     [InlineData("Urls", "https://localhost:8000", "Urls: each address must look like http://localhost:8000")]
     [InlineData("Urls", "http://unix:/run/video.sock", "Urls: each address must look like http://localhost:8000")]
     [InlineData("Urls", "http://localhost:99999", "Urls: each address must look like http://localhost:8000")]
     [InlineData("ApiKey", "two words", "ApiKey: the value must not contain white space")]
-    [InlineData("Gateway:PingIntervall", "00:00:10", "Gateway:PingIntervall in the command line is not a setting; the nearest is Gateway:PingInterval.")]
+    [InlineData("Gateway:PingIntervall", "00:00:10", "Gateway:PingIntervall on the command line is not a setting; the nearest is Gateway:PingInterval.")]
     [InlineData("Gatway:Endpoint", "home", "the nearest is Gateway:Endpoint.")]
-    [InlineData("port", "8000", "port in the command line is not a setting; the nearest is")]
+    [InlineData("port", "8000", "port on the command line is not a setting; the nearest is")]
     [InlineData("ApiKy", "k", "the nearest is ApiKey.")]
     public void WrongOption_StopsTheStart_WithASentenceThatNamesIt(string name, string value, string sentence)
     {

@@ -5,7 +5,7 @@ using Serilog.Formatting.Display;
 
 namespace VideoExpress.Web.Hosting.Logging;
 
-/// <summary>A line for a person: <c>14:03:07 INF 0199a3f2 Poll · message</c>, the job and step only where there are any.</summary>
+/// <summary>A line for a person: <c>14:03:07 INF 0199a3f2-41c6 Poll · message</c>, the job and step only where there are any.</summary>
 /// <param name="inColor">Dim the frame and colour the level by ANSI sequences.</param>
 internal sealed class ConsoleLine(bool inColor) : ITextFormatter
 {
@@ -14,6 +14,9 @@ internal sealed class ConsoleLine(bool inColor) : ITextFormatter
 
     /// <summary>The name under which a step is logged.</summary>
     public const string Step = "step";
+
+    // The ids begin with the time: fewer characters are the same for all jobs of a minute.
+    private const int ShortId = 13;
 
     // "lj": texts without quotes, the rest as JSON.
     private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}{NewLine}{Exception}", CultureInfo.InvariantCulture);
@@ -33,7 +36,7 @@ internal sealed class ConsoleLine(bool inColor) : ITextFormatter
     private static string Origin(LogEvent logEvent)
     {
         var job = Text(logEvent, JobId);
-        return job is null ? "" : $"{job[..Math.Min(8, job.Length)]} {Text(logEvent, Step)}".TrimEnd() + " · ";
+        return job is null ? "" : $"{job[..Math.Min(ShortId, job.Length)]} {Text(logEvent, Step)}".TrimEnd() + " · ";
     }
 
     private static string? Text(LogEvent logEvent, string name) =>
