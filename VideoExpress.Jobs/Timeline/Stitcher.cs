@@ -9,6 +9,9 @@ namespace VideoExpress.Jobs.Timeline;
 /// <param name="posters">Takes the poster.</param>
 public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker posters)
 {
+    private const string SubtitlesName = "film.srt";
+    private const string PosterName = "poster.jpg";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Makes a film.</summary>
@@ -29,8 +32,8 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         var warnings = await RenderAsync(plan, folder, new StitchProgress(progress), cancellationToken);
         var facts = await CheckAsync(plan, folder, cancellationToken);
 
-        await posters.MakePosterAsync(folder.File(FfmpegArguments.FilmName), folder.File("poster.jpg"), cancellationToken);
-        await File.WriteAllTextAsync(folder.File("film.srt"), SrtDocument.Write(plan.Captions, plan.Rate), Utf8, cancellationToken);
+        await posters.TakeAsync(folder, FfmpegArguments.FilmName, facts, folder.File(PosterName), cancellationToken);
+        await File.WriteAllTextAsync(folder.File(SubtitlesName), SrtDocument.Write(plan.Captions, plan.Rate), Utf8, cancellationToken);
         string Publish(string name)
         {
             var path = Path.Combine(Path.GetFullPath(workingDirectory), name);
@@ -39,7 +42,7 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         }
 
         var result = new StitchResult(
-            Publish(FfmpegArguments.FilmName), Publish("film.srt"), Publish("poster.jpg"), facts, [.. plan.Warnings, .. warnings]);
+            Publish(FfmpegArguments.FilmName), Publish(SubtitlesName), Publish(PosterName), facts, [.. plan.Warnings, .. warnings]);
         progress.Report(1);
         return result;
     }
@@ -116,25 +119,32 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
                 await File.WriteAllTextAsync(folder.File(FfmpegArguments.CaptionsName(i)), ass, Utf8, cancellationToken);
             }
 
-            var label = plan.Sources[span.Source].Label;
             var made = await runner.RunAsync(
                 FfmpegArguments.Span(plan, i),
                 folder.FullPath,
                 StitchWork.SpanLimit(plan, span),
                 frames => progress.Report("picture", StitchWork.PictureShare * (span.OutFirst + frames) / plan.Frames),
                 cancellationToken);
-            if (made.Packets != span.Frames)
+            if (SpanCheck(plan.Sources[span.Source].Label, span, made) is { } warning)
             {
-                throw new StitchException($"{label} ends early: {made.Packets} of {span.Frames} pictures could be read. Its file is damaged or cut off.");
-            }
-
-            if (made.Complaints.Count > 0)
-            {
-                warnings.Add($"{label} is damaged in places; some of its pictures may look broken ({FfmpegText.UsefulLine(made.Complaints)}).");
+                warnings.Add(warning);
             }
         }
 
         return warnings;
+    }
+
+    /// <summary>Exit code 0 means little: ffmpeg goes on after damage, and past the end of a file that is cut off.</summary>
+    private static string? SpanCheck(string label, VideoSpan span, FfmpegOutcome made)
+    {
+        if (made.Packets != span.Frames || made.Complaints.Any(c => c.Contains("ended prematurely", StringComparison.Ordinal)))
+        {
+            throw new StitchException($"{label} is cut off or damaged: its file ends before the video does. Upload or export it again.");
+        }
+
+        return made.Complaints.Count == 0
+            ? null
+            : $"{label} is damaged in places; some of its pictures may look broken ({FfmpegText.UsefulLine(made.Complaints)}).";
     }
 
     private async Task<bool> SoundAsync(StitchPlan plan, WorkingFolder folder, StitchProgress progress, CancellationToken cancellationToken)
