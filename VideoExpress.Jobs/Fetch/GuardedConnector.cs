@@ -37,14 +37,16 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
         }
         catch (SocketException e)
         {
-            throw new FetchException($"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
+            throw new FetchException(
+                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
         }
 
         var allowed = all.Where(a => allowPrivate || AddressRules.IsPublic(a)).ToList();
         return allowed.Count > 0
             ? allowed
             : throw new FetchException(
-                $"{host} is a private or local address, which this server does not fetch from. Upload the file instead, or ask the operator to set Fetch:AllowPrivateAddresses.");
+                $"{host} is a private or local address, which this server does not fetch from. "
+                + "Upload the file instead, or ask the operator to set Fetch:AllowPrivateAddresses.");
     }
 
     private async Task<Stream> DialFirstAsync(string host, int port, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)

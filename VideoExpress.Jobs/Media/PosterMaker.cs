@@ -47,7 +47,8 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
         var third = facts.DurationMicros / 3;
         foreach (var (from, filter) in ((long, string)[])[(third, visible), (third, ""), (0, "")])
         {
-            var taken = await runner.RunAsync(Command(film, facts, video, from, filter), folder.FullPath, TimeLimit, null, cancellationToken);
+            var command = Command(film, facts, video, from, filter);
+            var taken = await runner.RunAsync(command, folder.FullPath, TimeLimit, null, cancellationToken);
             if (taken.Packets > 0)
             {
                 File.Move(folder.File(Taken), posterPath, overwrite: true);

@@ -77,19 +77,10 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var picture = StopOthers(PictureAsync(plan, folder, progress, failed.Token), failed);
         var sound = StopOthers(SoundAsync(plan, folder, progress, failed.Token), failed);
-        try
-        {
-            await Task.WhenAll(picture, sound);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The one was stopped because the other failed: the failure is what matters.
-            await (picture.IsFaulted ? (Task)picture : sound);
-            throw;
-        }
+        await Task.WhenAll(picture, sound); // throws the failure, not the other's cancellation
 
         await runner.RunAsync(FfmpegArguments.Film(plan), folder.FullPath, StitchWork.FilmLimit(plan), null, cancellationToken);
-        return await picture;
+        return [.. await picture, .. await sound];
     }
 
     private static async Task<T> StopOthers<T>(Task<T> work, CancellationTokenSource others)
@@ -147,23 +138,27 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
             : $"{label} is damaged in places; some of its pictures may look broken ({FfmpegText.UsefulLine(made.Complaints)}).";
     }
 
-    private async Task<bool> SoundAsync(StitchPlan plan, WorkingFolder folder, StitchProgress progress, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> SoundAsync(
+        StitchPlan plan, WorkingFolder folder, StitchProgress progress, CancellationToken cancellationToken)
     {
         var packets = (double)StitchWork.SoundPackets(plan);
-        await runner.RunAsync(
+        var outcome = await runner.RunAsync(
             FfmpegArguments.Sound(plan),
             folder.FullPath,
             StitchWork.FilmLimit(plan),
             made => progress.Report("sound", StitchWork.SoundShare * Math.Min(1, made / packets)),
             cancellationToken);
-        return true;
+        return outcome.Complaints.Count == 0
+            ? []
+            : [$"The sound of a clip is damaged in places and may be missing there ({FfmpegText.UsefulLine(outcome.Complaints)})."];
     }
 
     /// <summary>ffmpeg's word is not enough: a seek past the end and a damaged index are no errors to it.</summary>
     private async Task<MediaFacts> CheckAsync(StitchPlan plan, WorkingFolder folder, CancellationToken cancellationToken)
     {
         var facts = await probe.ProbeAsync(folder.File(FfmpegArguments.FilmName), "the film", cancellationToken);
-        return facts is { Video: { } video, Audio: not null } && video.Frames == plan.Frames && (video.Width, video.Height) == (plan.Width, plan.Height)
+        return facts is { Video: { } video, Audio: not null }
+            && (video.Frames, video.Width, video.Height) == (plan.Frames, plan.Width, plan.Height)
             ? facts
             : throw new StitchException($"The film came out with {facts.Video?.Frames ?? 0} of {plan.Frames} pictures.");
     }

@@ -24,8 +24,7 @@ public sealed class BadClipTests(Footage footage)
     [InlineData("mkv", "clip 1 is cut off or damaged: its file ends before the video does. Upload or export it again.")]
     public async Task Stitch_RefusesAFileThatIsCutOff(string extension, string message)
     {
-        var whole = footage.PathOf($"whole.{extension}");
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-i", footage.Plain, "-c", "copy", "-movflags", "+faststart", whole]);
+        var whole = footage.Ffmpeg($"whole.{extension}", "-i", footage.Plain, "-c", "copy", "-movflags", "+faststart");
         var bytes = await File.ReadAllBytesAsync(whole);
         await File.WriteAllBytesAsync(footage.PathOf($"cut.{extension}"), bytes[..(bytes.Length * 6 / 10)]);
         Assert.Equal(message, (await Fails(footage.PathOf($"cut.{extension}"))).Message);
@@ -45,16 +44,16 @@ public sealed class BadClipTests(Footage footage)
         await File.WriteAllBytesAsync(footage.PathOf("damaged.mp4"), bytes);
         var result = await footage.Stitch(footage.PathOf("damaged.mp4"));
         Assert.Equal(90, result.Facts.Video!.Frames);
-        Assert.StartsWith("clip 1 is damaged in places", Assert.Single(result.Warnings), StringComparison.Ordinal);
+        Assert.Contains(result.Warnings, w => w.StartsWith("clip 1 is damaged in places", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task Stitch_RefusesPicturesAndSongs()
     {
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-i", footage.Plain, "-frames:v", "1", footage.PathOf("still.png")]);
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-i", footage.Plain, "-vn", footage.PathOf("song.mp3")]);
-        Assert.Equal("clip 1 is a picture, not a video.", (await Fails(footage.PathOf("still.png"))).Message);
-        Assert.Equal("clip 1 is not a video: it has sound only.", (await Fails(footage.PathOf("song.mp3"))).Message);
+        var still = footage.Ffmpeg("still.png", "-i", footage.Plain, "-frames:v", "1");
+        var song = footage.Ffmpeg("song.mp3", "-i", footage.Plain, "-vn");
+        Assert.Equal("clip 1 is a picture, not a video.", (await Fails(still)).Message);
+        Assert.Equal("clip 1 is not a video: it has sound only.", (await Fails(song)).Message);
     }
 
     [Fact]
@@ -69,8 +68,9 @@ public sealed class BadClipTests(Footage footage)
     public async Task Probe_RefusesADemuxerThatOpensFurtherFiles_ThoughTheSniffWereFooled()
     {
         // A list of files that begins like a box of MP4: the mov demuxer, forced, finds nothing in it.
-        await File.WriteAllTextAsync(footage.PathOf("sly.mp4"), "\0\0\0\u0008free\nffconcat version 1.0\nfile plain.mp4\n");
-        var e = await Assert.ThrowsAsync<MediaException>(() => footage.Probe.ProbeAsync(footage.PathOf("sly.mp4"), "it", CancellationToken.None));
+        var sly = footage.PathOf("sly.mp4");
+        await File.WriteAllTextAsync(sly, "\0\0\0\u0008free\nffconcat version 1.0\nfile plain.mp4\n");
+        var e = await Assert.ThrowsAsync<MediaException>(() => footage.Probe.ProbeAsync(sly, "it", CancellationToken.None));
         Assert.False(e.CanHeal);
     }
 

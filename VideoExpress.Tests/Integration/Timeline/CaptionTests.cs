@@ -1,3 +1,5 @@
+using VideoExpress.Jobs.Timeline;
+
 namespace VideoExpress.Tests.Integration.Timeline;
 
 /// <summary>Captions are seen where and when they should be, and nothing but seen.</summary>
@@ -10,9 +12,11 @@ public sealed class CaptionTests(Footage footage)
     [Fact]
     public async Task Captions_AreSeen_OnExactlyTheirFrames()
     {
-        var grey = Grey();
-        var request = Footage.Request(grey, grey) with { Captions = [new("Hello, world", 0.2, 0.7), new("Across the cut", 1, 1.3)] };
-        var (film, plain) = (Film.Read((await footage.Stitch(request)).VideoPath), Film.Read((await footage.Stitch(grey, grey)).VideoPath));
+        var request = Footage.Request(footage.Grey, footage.Grey) with
+        {
+            Captions = [new("Hello, world", 0.2, 0.7), new("Across the cut", 1, 1.3)],
+        };
+        var (film, plain) = (Film.ReadPicture((await footage.Stitch(request)).VideoPath), await footage.GreyFilm);
         var seen = Enumerable.Range(0, film.Frames)
             .Where(k => film.Difference(k, plain, k, film.Height * 2 / 3, film.Height) > Visible).ToList();
         Assert.Equal([.. Enumerable.Range(6, 15), .. Enumerable.Range(30, 9)], seen);
@@ -21,9 +25,8 @@ public sealed class CaptionTests(Footage footage)
     [Fact]
     public async Task Captions_StayInTheirBand()
     {
-        var grey = Grey();
-        var request = Footage.Request(grey) with { Captions = [new("Two lines\nare enough", 0, 1)] };
-        var (film, plain) = (Film.Read((await footage.Stitch(request)).VideoPath), Film.Read((await footage.Stitch(grey)).VideoPath));
+        var request = Footage.Request(footage.Grey) with { Captions = [new("Two lines\nare enough", 0, 1)] };
+        var (film, plain) = (Film.ReadPicture((await footage.Stitch(request)).VideoPath), await footage.GreyFilm);
         Assert.InRange(film.Difference(10, plain, 10, 0, film.Height / 2), 0, Same);
         Assert.InRange(film.Difference(10, plain, 10, film.Height * 97 / 100, film.Height), 0, Same);
         Assert.True(film.Difference(10, plain, 10, film.Height * 2 / 3, film.Height) > Visible);
@@ -35,9 +38,8 @@ public sealed class CaptionTests(Footage footage)
     [InlineData("%{pts} [0:v]null;drawtext=text=x,'quoted': \"and\" colon:")]
     public async Task Captions_AreNeverObeyed(string text)
     {
-        var grey = Grey();
-        var request = Footage.Request(grey) with { Captions = [new(text, 0, 1)] };
-        var (film, plain) = (Film.Read((await footage.Stitch(request)).VideoPath), Film.Read((await footage.Stitch(grey)).VideoPath));
+        var request = Footage.Request(footage.Grey) with { Captions = [new(text, 0, 1)] };
+        var (film, plain) = (Film.ReadPicture((await footage.Stitch(request)).VideoPath), await footage.GreyFilm);
         Assert.InRange(film.Difference(10, plain, 10, 0, film.Height / 2), 0, Same);
         Assert.True(film.Difference(10, plain, 10, film.Height / 2, film.Height) > Visible);
     }
@@ -49,9 +51,8 @@ public sealed class CaptionTests(Footage footage)
     [InlineData("Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft")]
     public async Task Captions_OfEveryScript_AreSeen_AndReachNoEdge(string text)
     {
-        var grey = Grey();
-        var request = Footage.Request(grey) with { Captions = [new(text, 0, 1)] };
-        var (film, plain) = (Film.Read((await footage.Stitch(request)).VideoPath), Film.Read((await footage.Stitch(grey)).VideoPath));
+        var request = Footage.Request(footage.Grey) with { Captions = [new(text, 0, 1)] };
+        var (film, plain) = (Film.ReadPicture((await footage.Stitch(request)).VideoPath), await footage.GreyFilm);
         var columns = Enumerable.Range(0, film.Width)
             .Where(x => Enumerable.Range(0, film.Height).Any(y => Math.Abs(film.At(10, x, y) - plain.At(10, x, y)) > 40)).ToList();
         Assert.NotEmpty(columns);
@@ -62,22 +63,12 @@ public sealed class CaptionTests(Footage footage)
     [Fact]
     public async Task Captions_GoIntoTheSidecar_AsTheyWere()
     {
-        var request = Footage.Request(footage.Plain) with { Captions = [new("“It’s 10:30,” she said: 🚀", 0.5, 1.5), new("{\\b1}two\r\nlines", 2, 9)] };
+        Caption[] captions = [new("“It’s 10:30,” she said: 🚀", 0.5, 1.5), new("{\\b1}two\r\nlines", 2, 9)];
+        var request = Footage.Request(footage.Plain) with { Captions = captions };
         var result = await footage.Stitch(request);
         Assert.Equal(
             "1\n00:00:00,500 --> 00:00:01,500\n“It’s 10:30,” she said: 🚀\n\n2\n00:00:02,000 --> 00:00:03,000\n{\\b1}two\nlines\n\n",
             await File.ReadAllTextAsync(result.SubtitlesPath));
         Assert.Equal(["caption 2 was shortened to the film's end at 3 s."], result.Warnings);
-    }
-
-    private string Grey()
-    {
-        var path = footage.PathOf("grey.mp4");
-        if (!File.Exists(path))
-        {
-            Tool.Run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "color=gray:s=480x270:r=30:d=1.1", "-preset", "ultrafast", path]);
-        }
-
-        return path;
     }
 }

@@ -10,6 +10,8 @@ public sealed class CutTests(Footage footage)
 {
     private const double Ac3Delay = 256 / 48_000.0;
 
+    private static readonly string[] WebM = ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "1M", "-c:a", "libopus"];
+
     [Fact]
     public async Task Stitch_ShowsTheRightFrame_EverywhereInAMixedFilm()
     {
@@ -19,12 +21,12 @@ public sealed class CutTests(Footage footage)
             new(footage.Make("m1.mp4", "640x360", "25", 3), 640, 360, 1.5, 2.5), // begins between two of its frames
             new(footage.Make("m2.mp4", "180x320", "24000/1001", 2, (0, 0)), 180, 320, 0.5, null),
             new(footage.Make("m3.mp4", "320x180", "60", 2, (1, 44_100)), 320, 180, 0.25, 1.75),
-            new(footage.Make("m4.webm", "320x240", "30", 2, more: ["-c:v", "libvpx", "-deadline", "realtime", "-b:v", "1M", "-c:a", "libopus"]), 320, 240, 1.2, 2),
+            new(footage.Make("m4.webm", "320x240", "30", 2, more: [.. WebM]), 320, 240, 1.2, 2),
             new(footage.Make("m5.ts", "320x180", "30", 2), 320, 180, 1, 1.5),
             new(footage.Make("m6.mp4", "320x180", "30", 2, more: ["-vf", "select='lt(mod(n,7),4)'", "-vsync", "vfr"]), 320, 180, 0, 1.5),
         ];
-        var request = new StitchRequest(
-            [.. pieces.Select((p, i) => new StitchClip(p.Path, p.Start, p.End, $"clip {i + 1}"))], [], Format: new StitchFormat(640, 360, 30));
+        var clips = pieces.Select((p, i) => new StitchClip(p.Path, p.Start, p.End, $"clip {i + 1}"));
+        var request = new StitchRequest([.. clips], [], Format: new StitchFormat(640, 360, 30));
         var result = await footage.Stitch(request);
         var film = Film.Read(result.VideoPath);
 
@@ -74,15 +76,15 @@ public sealed class CutTests(Footage footage)
         var beeps = film.Beeps();
         Assert.Equal(expected.Length, beeps.Count);
         Assert.All(expected.Zip(beeps), pair => Assert.InRange(pair.Second - pair.First, -0.001, 0.001));
-        Assert.True(film.Sound[(int)(4.6 * 48_000)..(int)(5.9 * 48_000)].IndexOfAnyExceptInRange(-0.001f, 0.001f) < 0, "silence under the mute clip");
+        Assert.InRange(Loudest(film, 4.6, 5.9), 0, 0.001); // the mute clip
         Assert.InRange(film.Sound.Length / 48_000.0, 8.6 - 0.001, 8.6 + (1024 / 48_000.0));
     }
 
     [Fact]
     public async Task Stitch_HasNoClickOrHole_WhereAToneGoesOn()
     {
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "color=gray:s=160x90:r=30:d=2", "-f", "lavfi", "-i", "sine=300:r=48000:d=2", "-c:a", "aac", footage.PathOf("tone.mp4")]);
-        var tone = footage.PathOf("tone.mp4");
+        var tone = footage.Ffmpeg(
+            "tone.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=30:d=2", "-f", "lavfi", "-i", "sine=300:r=48000:d=2", "-c:a", "aac");
         var film = Film.Read((await footage.Stitch(new StitchRequest([new(tone, 0, 1, "1"), new(tone, 1, 2, "2")], []))).VideoPath);
         var step = 0f;
         for (var i = (int)(0.8 * 48_000); i < 1.2 * 48_000; i++)
@@ -96,12 +98,12 @@ public sealed class CutTests(Footage footage)
     [Fact]
     public async Task Stitch_TurnsAndStretches_AsPlayersShowIt()
     {
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-i", footage.Plain, "-c", "copy", "-t", "1", "-metadata:s:v", "rotate=90", footage.PathOf("turned.mp4")]);
-        footage.Make("wide.mp4", "360x288", seconds: 1, more: ["-vf", "setsar=64/45"]);
+        var quarter = footage.Ffmpeg("turned.mp4", "-i", footage.Plain, "-c", "copy", "-t", "1", "-metadata:s:v", "rotate=90");
+        var anamorphic = footage.Make("wide.mp4", "360x288", seconds: 1, more: ["-vf", "setsar=64/45"]);
 
-        var turned = await footage.Stitch(footage.PathOf("turned.mp4"));
+        var turned = await footage.Stitch(quarter);
         Assert.Equal((180, 320), (turned.Facts.Video!.Width, turned.Facts.Video.Height));
-        var wide = await footage.Stitch(footage.PathOf("wide.mp4"));
+        var wide = await footage.Stitch(anamorphic);
         Assert.Equal((512, 288), (wide.Facts.Video!.Width, wide.Facts.Video.Height));
         var film = Film.Read(wide.VideoPath);
         Assert.Equal([0, 7, 29], new[] { 0, 7, 29 }.Select(k => film.Number(k, 512, 288)));
@@ -111,13 +113,13 @@ public sealed class CutTests(Footage footage)
     public async Task Stitch_MakesAFileThatPlaysEverywhere()
     {
         var result = await footage.Stitch(footage.Plain);
-        var probe = Tool.Text(
-            "ffprobe", "-v", "error", "-show_entries",
-            "stream=codec_name,profile,pix_fmt,color_range,color_space,color_transfer,color_primaries,sample_rate,channels,start_time:format_tags",
-            "-of", "compact=p=0", result.VideoPath);
-        Assert.Contains("codec_name=h264|profile=High|pix_fmt=yuv420p|color_range=tv|color_space=bt709|color_transfer=bt709|color_primaries=bt709|start_time=0.000000", probe, StringComparison.Ordinal);
-        Assert.Contains("codec_name=aac|profile=LC|sample_rate=48000|channels=2|start_time=0.000000", probe, StringComparison.Ordinal);
-        Assert.DoesNotContain("encoder", probe, StringComparison.Ordinal);
+        string Facts(string entries) =>
+            Tool.Text("ffprobe", "-v", "error", "-show_entries", entries, "-of", "compact=p=0:nk=1", result.VideoPath);
+        Assert.Equal(
+            ["h264|High|yuv420p|tv|bt709|bt709|bt709|0.000000", "aac|LC|0.000000"],
+            Facts("stream=codec_name,profile,pix_fmt,color_range,color_space,color_transfer,color_primaries,start_time").Split('\n'));
+        Assert.Contains("48000|2", Facts("stream=sample_rate,channels"), StringComparison.Ordinal);
+        Assert.DoesNotContain("Lavf", Facts("format_tags"), StringComparison.Ordinal);
 
         var head = System.Text.Encoding.Latin1.GetString((await File.ReadAllBytesAsync(result.VideoPath))[..4096]);
         Assert.True(head.IndexOf("moov", StringComparison.Ordinal) is > 0 and < 200, "the index is in front");
@@ -137,9 +139,9 @@ public sealed class CutTests(Footage footage)
     [Fact]
     public async Task Stitch_LaysTheVoiceOver_AndLowersTheFilm()
     {
-        Tool.Run("ffmpeg", ["-v", "error", "-y", "-f", "lavfi", "-i", "sine=700:r=44100:d=1", "-af", "adelay=500", footage.PathOf("voice.wav")]);
+        var voice = footage.Ffmpeg("voice.wav", "-f", "lavfi", "-i", "sine=700:r=44100:d=1", "-af", "adelay=500");
         var alone = Film.Read((await footage.Stitch(footage.Plain)).VideoPath);
-        var request = Footage.Request(footage.Plain) with { VoiceOverPath = footage.PathOf("voice.wav") };
+        var request = Footage.Request(footage.Plain) with { VoiceOverPath = voice };
         var film = Film.Read((await footage.Stitch(request)).VideoPath);
 
         Assert.InRange(Loudest(film, 0.6, 0.9), 0.1, 0.14); // the voice between two beeps, as loud as it is
@@ -189,8 +191,7 @@ internal static class Presented
     }
 
     /// <summary>Where the picture ends, in seconds from the file's beginning.</summary>
-    public static double EndOf(string path) =>
-        FrameRate.Parse(Lines(path, "stream=r_frame_rate")[0]) is { } rate ? Times(path)[^1] + (1 / rate.PerSecond) : throw new InvalidOperationException(path);
+    public static double EndOf(string path) => Times(path)[^1] + (1 / FrameRate.Parse(Lines(path, "stream=r_frame_rate")[0])!.PerSecond);
 
     private static string[] Lines(string path, string entries) =>
         Tool.Text("ffprobe", "-v", "error", "-select_streams", "v:0", "-show_entries", entries, "-of", "csv=p=0", path)

@@ -33,7 +33,8 @@ internal sealed class Film
         var size = Tool.Text("ffmpeg", "-v", "error", "-i", path, "-an", "-frames:v", "1", "-f", "framecrc", "-pix_fmt", "gray", "-");
         var sides = size.Split('\n').Single(l => l.StartsWith("#dimensions 0:", StringComparison.Ordinal))["#dimensions 0:".Length..].Trim()
             .Split('x').Select(s => int.Parse(s, CultureInfo.InvariantCulture)).ToArray();
-        var luma = Tool.Run("ffmpeg", ["-v", "error", "-i", path, "-an", "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
+        var luma = Tool.Run(
+            "ffmpeg", ["-v", "error", "-i", path, "-an", "-vsync", "passthrough", "-f", "rawvideo", "-pix_fmt", "gray", "-"]);
         return new Film(sides[0], sides[1], luma, sound);
     }
 

@@ -15,6 +15,8 @@ public sealed class Footage : IDisposable
 
     private readonly FfmpegRunner _runner = new(TimeProvider.System, NullLogger<FfmpegRunner>.Instance);
     private readonly Lazy<string> _plain;
+    private readonly Lazy<string> _grey;
+    private readonly Lazy<Task<Film>> _greyFilm;
 
     public Footage()
     {
@@ -22,6 +24,8 @@ public sealed class Footage : IDisposable
         Probe = new MediaProbe(TimeProvider.System);
         Posters = new PosterMaker(_runner, Probe);
         _plain = new Lazy<string>(() => Make("plain.mp4", seconds: 3));
+        _grey = new Lazy<string>(() => Ffmpeg("grey.mp4", "-f", "lavfi", "-i", "color=gray:s=480x270:r=30:d=1.1", "-preset", "ultrafast"));
+        _greyFilm = new Lazy<Task<Film>>(async () => Film.ReadPicture((await Stitch(Grey, Grey)).VideoPath));
     }
 
     public string Folder { get; }
@@ -32,6 +36,12 @@ public sealed class Footage : IDisposable
 
     /// <summary>3 seconds, 320x180, 30 frames a second, stereo.</summary>
     public string Plain => _plain.Value;
+
+    /// <summary>1.1 seconds (33 frames) of plain grey, 480x270.</summary>
+    public string Grey => _grey.Value;
+
+    /// <summary>A film of <see cref="Grey"/>, twice, without captions.</summary>
+    internal Task<Film> GreyFilm => _greyFilm.Value;
 
     public string PathOf(string name) => Path.Combine(Folder, name);
 
@@ -46,7 +56,12 @@ public sealed class Footage : IDisposable
     /// <param name="sound">Channels and rate of the beeps; null for none.</param>
     /// <param name="more">Further ffmpeg arguments before the output.</param>
     public string Make(
-        string name, string size = "320x180", string rate = "30", double seconds = 2, (int Channels, int Rate)? sound = null, params string[] more)
+        string name,
+        string size = "320x180",
+        string rate = "30",
+        double seconds = 2,
+        (int Channels, int Rate)? sound = null,
+        params string[] more)
     {
         sound ??= (2, 48_000);
         var length = seconds.ToString(CultureInfo.InvariantCulture);
@@ -55,12 +70,18 @@ public sealed class Footage : IDisposable
         string[] audio = sound.Value.Channels == 0
             ? []
             : ["-f", "lavfi", "-i", string.Create(CultureInfo.InvariantCulture, $"aevalsrc={channels}:s={sound.Value.Rate}:d={length}")];
-        Tool.Run(
-            "ffmpeg",
+        return Ffmpeg(
+            name,
             [
-                "-v", "error", "-y", "-f", "lavfi", "-i", $"color=black:s={size}:r={rate}:d={length},{Number}", .. audio,
-                "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-crf", "12", "-g", "15", .. more, PathOf(name),
+                "-f", "lavfi", "-i", $"color=black:s={size}:r={rate}:d={length},{Number}", .. audio,
+                "-pix_fmt", "yuv420p", "-preset", "ultrafast", "-crf", "12", "-g", "15", .. more,
             ]);
+    }
+
+    /// <summary>Any other footage; gives its path.</summary>
+    public string Ffmpeg(string name, params string[] arguments)
+    {
+        Tool.Run("ffmpeg", ["-v", "error", "-y", .. arguments, PathOf(name)]);
         return PathOf(name);
     }
 

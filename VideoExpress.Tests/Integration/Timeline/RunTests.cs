@@ -14,7 +14,8 @@ public sealed class RunTests(Footage footage)
     public async Task Progress_RisesToOne_AndNeverFalls()
     {
         var told = new Told();
-        await footage.Stitcher().RunAsync(Footage.Request(footage.Plain, footage.Plain), footage.WorkFolder(), told, CancellationToken.None);
+        var request = Footage.Request(footage.Plain, footage.Plain);
+        await footage.Stitcher().RunAsync(request, footage.WorkFolder(), told, CancellationToken.None);
         Assert.True(told.Values.Count > 20, $"{told.Values.Count} steps");
         Assert.Equal(told.Values.Order(), told.Values);
         Assert.Equal(1, told.Values[^1]);
@@ -77,8 +78,13 @@ public sealed class RunTests(Footage footage)
     {
         // The host stands in for ours: it holds the other ends of ffmpeg's pipes, and dies without a word.
         using var folder = WorkingFolder.Create(footage.Folder);
-        const string Host = "import subprocess,sys\nchild=subprocess.Popen('exec ffmpeg '+sys.argv[1],shell=True,stdin=-1,stdout=-1,stderr=-1)\n"
-            + "print(child.pid,flush=True)\nfor line in child.stdout: print('packet',flush=True)\n";
+        const string Host = """
+            import subprocess, sys
+            child = subprocess.Popen("exec ffmpeg " + sys.argv[1], shell=True, stdin=-1, stdout=-1, stderr=-1)
+            print(child.pid, flush=True)
+            for line in child.stdout:
+                print("packet", flush=True)
+            """;
         using var host = Process.Start(new ProcessStartInfo("python3", ["-c", Host, FfmpegText.Render(Endless()).Arguments])
         {
             WorkingDirectory = folder.FullPath,
@@ -111,7 +117,7 @@ public sealed class RunTests(Footage footage)
     [
         .. Process.GetProcesses()
             .Where(p => p.ProcessName.StartsWith("ff", StringComparison.Ordinal) && Tool.Runs(p.Id))
-            .Where(p => Directory.ResolveLinkTarget($"/proc/{p.Id}/cwd", false)?.FullName.StartsWith(folder, StringComparison.Ordinal) == true)
+            .Where(p => $"{Directory.ResolveLinkTarget($"/proc/{p.Id}/cwd", false)}".StartsWith(folder, StringComparison.Ordinal))
             .Select(p => p.ProcessName),
     ];
 

@@ -4,10 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Fetch;
 
@@ -53,7 +50,7 @@ internal sealed class FileServer : IAsyncDisposable
             return FetchNetwork.Real.Dial(new IPEndPoint(IPAddress.Loopback, Port), token);
         });
 
-    private int Port => new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    private int Port => new Uri(_app.Urls.First()).Port;
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

@@ -204,7 +204,8 @@ public sealed class UrlFetcherTests : IDisposable
         await using var server = await FileServer.StartAsync(_ => Task.CompletedTask);
         Assert.True((await Fails(server, "http://nowhere.example/")).CanHeal);
 
-        var refusing = server.Network with { Dial = (_, _) => Task.FromException<Stream>(new SocketException((int)SocketError.ConnectionRefused)) };
+        var refused = Task.FromException<Stream>(new SocketException((int)SocketError.ConnectionRefused));
+        var refusing = server.Network with { Dial = (_, _) => refused };
         using var fetcher = new UrlFetcher(new FetchSettings(), TimeProvider.System, refusing);
         var e = await Assert.ThrowsAsync<FetchException>(
             () => fetcher.FetchAsync(new Uri("http://example.com/"), Destination, CancellationToken.None));

@@ -42,7 +42,7 @@ public sealed class FfmpegTextTests
         Assert.Throws<ArgumentException>(() => FfmpegText.Render(Command(name, "-an")));
 
     [Theory]
-    [InlineData("Invalid data found when processing input", "[mov,mp4 @ 0x55ab] moov atom not found|c0: Invalid data found when processing input")]
+    [InlineData("Invalid data found", "[mov,mp4 @ 0x55ab] moov atom not found|c0: Invalid data found")]
     [InlineData("moov atom not found", "[mov,mp4,m4a @ 0x55ab] moov atom not found.|Conversion failed!|")]
     [InlineData("ffmpeg gave no reason", "")]
     public void UsefulLine_IsTheLastThatSaysSomething(string line, string standardError) =>

@@ -31,8 +31,12 @@ public sealed class CaptionPlannerTests
     [InlineData(3, 2)]
     [InlineData(-1, 2)]
     [InlineData(0, double.PositiveInfinity)]
+    [InlineData(double.NaN, 1)]
+    [InlineData(0, double.NaN)]
     public void Plan_RefusesImpossibleTimes(double start, double end) =>
-        Assert.StartsWith("caption 1 ", Assert.Throws<StitchException>(() => Plan([new("x", start, end)], out _)).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "caption 1 must start at 0 s or later and end after its start.",
+            Assert.Throws<StitchException>(() => Plan([new("x", start, end)], out _)).Message);
 
     [Fact]
     public void Plan_RefusesATextThatFitsOnNoPicture() =>

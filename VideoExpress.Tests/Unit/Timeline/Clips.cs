@@ -9,7 +9,12 @@ internal static class Clips
     public static readonly FrameRate Fps30 = new(30, 1);
 
     public static MediaFacts Facts(
-        double seconds = 5, int width = 1280, int height = 720, FrameRate? rate = null, bool audio = true, MediaFormat format = MediaFormat.Mp4) =>
+        double seconds = 5,
+        int width = 1280,
+        int height = 720,
+        FrameRate? rate = null,
+        bool audio = true,
+        MediaFormat format = MediaFormat.Mp4) =>
         new(
             format,
             (long)Math.Round(seconds * 1e6),

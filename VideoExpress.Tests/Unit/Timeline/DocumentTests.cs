@@ -8,7 +8,8 @@ public sealed class DocumentTests
     [Fact]
     public void Ass_WritesTimesHalfAFrameEarly_SoThatHundredthsMoveNoCaption()
     {
-        var ass = AssDocument.Write([new CaptionCue("Hello, world", 0, 1), new CaptionCue("two\nlines", 108_001, 108_031)], Clips.Fps30, 1280, 720);
+        CaptionCue[] captions = [new("Hello, world", 0, 1), new("two\nlines", 108_001, 108_031)];
+        var ass = AssDocument.Write(captions, Clips.Fps30, 1280, 720);
         Assert.Contains("Dialogue: 0,0:00:00.00,0:00:00.02,Caption,,0,0,0,,Hello, world\n", ass, StringComparison.Ordinal);
         Assert.Contains("Dialogue: 0,1:00:00.02,1:00:01.02,Caption,,0,0,0,,two\\Nlines\n", ass, StringComparison.Ordinal);
     }

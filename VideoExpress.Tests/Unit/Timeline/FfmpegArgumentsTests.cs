@@ -61,7 +61,8 @@ public sealed class FfmpegArgumentsTests
     [Fact]
     public void Span_BurnsCaptions_ByAFileNameOfOurs()
     {
-        var plan = StitchPlanner.Plan(Request((0, null), (0, null)) with { Captions = [new("'; rm -rf / #", 6, 7)] }, [Facts(), Facts()], null);
+        var request = Request((0, null), (0, null)) with { Captions = [new("'; rm -rf / #", 6, 7)] };
+        var plan = StitchPlanner.Plan(request, [Facts(), Facts()], null);
         Assert.DoesNotContain("ass=", Graph(FfmpegArguments.Span(plan, 0)), StringComparison.Ordinal);
         Assert.EndsWith(",setpts=N,ass=s1.ass[v]", Graph(FfmpegArguments.Span(plan, 1)), StringComparison.Ordinal);
     }

@@ -34,8 +34,10 @@ public sealed class StitchPlannerTests
         {
             var rates = (FrameRate[])[new(24_000, 1001), new(25, 1), Fps30, new(60, 1), new(16, 1), new(30_000, 1001)];
             var facts = Enumerable.Range(0, random.Next(1, 12))
-                .Select(_ => Facts(0.2 + (random.NextDouble() * 9), rate: rates[random.Next(rates.Length)], audio: random.Next(2) == 0)).ToArray();
-            var request = Request([.. facts.Select(f => (random.NextDouble() * 0.1, random.Next(2) == 0 ? f.DurationSeconds * 0.9 : (double?)null))]);
+                .Select(_ => Facts(0.2 + (random.NextDouble() * 9), rate: rates[random.Next(rates.Length)], audio: random.Next(2) == 0))
+                .ToArray();
+            (double, double?) Trim(MediaFacts f) => (random.NextDouble() * 0.1, random.Next(2) == 0 ? f.DurationSeconds * 0.9 : null);
+            var request = Request([.. facts.Select(Trim)]);
             var plan = StitchPlanner.Plan(request, facts, null);
 
             var frame = 0L;
@@ -96,8 +98,11 @@ public sealed class StitchPlannerTests
     [InlineData(1280, 5000, null)]
     [InlineData(1280, 720, 0.5)]
     [InlineData(1280, 720, 240.0)]
-    public void Plan_RefusesAFormatThatCannotBe(int width, int height, double? fps) =>
-        Assert.Throws<StitchException>(() => StitchPlanner.Plan(Request((0, null)) with { Format = new(width, height, fps) }, [Facts()], null));
+    public void Plan_RefusesAFormatThatCannotBe(int width, int height, double? fps)
+    {
+        var request = Request((0, null)) with { Format = new(width, height, fps) };
+        Assert.Throws<StitchException>(() => StitchPlanner.Plan(request, [Facts()], null));
+    }
 
     [Fact]
     public void Plan_FollowsTheFormatAskedFor()
