@@ -9,23 +9,28 @@ namespace VideoExpress.Jobs.Fetch;
 /// </summary>
 internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, TimeProvider time)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
+    // For the name service, and for each address: one that swallows packets must not keep us from the next.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>The callback of <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="FetchException">The host is unknown, private, or does not answer.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        using var limit = new CancellationTokenSource(TimeLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
+        Exception? last = null;
+        foreach (var address in await ResolveAsync(host, cancellationToken))
         {
-            return await DialFirstAsync(host, port, await ResolveAsync(host, either.Token), either.Token);
+            try
+            {
+                return await WithinLimitAsync(token => network.Dial(new IPEndPoint(address, port), token), cancellationToken);
+            }
+            catch (Exception e) when (IsFailure(e, cancellationToken))
+            {
+                last = e;
+            }
         }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new FetchException($"{host} could not be reached within {TimeLimit.TotalSeconds:0} seconds.", canHeal: true, e);
-        }
+
+        throw new FetchException($"{host} refuses connections or cannot be reached.", canHeal: true, last);
     }
 
     private async Task<IEnumerable<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
@@ -33,9 +38,9 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
         IPAddress[] all;
         try
         {
-            all = await network.Resolve(host, cancellationToken);
+            all = await WithinLimitAsync(token => network.Resolve(host, token), cancellationToken);
         }
-        catch (SocketException e)
+        catch (Exception e) when (IsFailure(e, cancellationToken))
         {
             throw new FetchException(
                 $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
@@ -49,21 +54,13 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
                 + "Upload the file instead, or ask the operator to set Fetch:AllowPrivateAddresses.");
     }
 
-    private async Task<Stream> DialFirstAsync(string host, int port, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)
+    private async Task<T> WithinLimitAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
-        SocketException? last = null;
-        foreach (var address in addresses)
-        {
-            try
-            {
-                return await network.Dial(new IPEndPoint(address, port), cancellationToken);
-            }
-            catch (SocketException e)
-            {
-                last = e;
-            }
-        }
-
-        throw new FetchException($"{host} refuses connections or cannot be reached.", canHeal: true, last);
+        using var limit = new CancellationTokenSource(TimeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await work(either.Token);
     }
+
+    private static bool IsFailure(Exception e, CancellationToken cancellationToken) =>
+        e is SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -52,7 +52,7 @@ public sealed class MediaProbe(TimeProvider time)
         }
         catch (FFProbeProcessException e)
         {
-            throw new MediaException($"{label} cannot be read as a video: {FfmpegText.UsefulLine(e.StandardError)}.", innerException: e);
+            throw new MediaException($"{label} cannot be read: {FfmpegText.UsefulLine(e.StandardError)}.", innerException: e);
         }
         catch (FFProbeException e) when (e is not FormatNullException)
         {
@@ -60,7 +60,7 @@ public sealed class MediaProbe(TimeProvider time)
         }
         catch (Exception e) when (e is FFMpegException or FormatException or OverflowException or JsonException or ArgumentException)
         {
-            throw new MediaException($"{label} cannot be read as a video; it may be damaged.", innerException: e);
+            throw new MediaException($"{label} cannot be read; it may be damaged.", innerException: e);
         }
     }
 

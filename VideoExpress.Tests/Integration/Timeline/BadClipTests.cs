@@ -12,7 +12,7 @@ public sealed class BadClipTests(Footage footage)
     [InlineData("<html><body>Sign in</body></html>", "clip 2 is not a video but a web page.")]
     [InlineData("#EXTM3U\n#EXT-X-VERSION:3\nhttp://127.0.0.1:9/secret.ts\n", "clip 2 is not a video but a playlist.")]
     [InlineData("ffconcat version 1.0\nfile plain.mp4\n", "clip 2 is not a video but a playlist.")]
-    [InlineData("\0\0\0\u0010ftypisom\0\0\0\0and nothing else", "clip 2 cannot be read as a video: Invalid data found")]
+    [InlineData("\0\0\0\u0010ftypisom\0\0\0\0and nothing else", "clip 2 cannot be read: Invalid data found")]
     public async Task Stitch_RefusesWhatIsNoVideo(string content, string message)
     {
         await File.WriteAllTextAsync(footage.PathOf("bad.mp4"), content);

@@ -118,6 +118,29 @@ public sealed class UrlFetcherTests : IDisposable
     }
 
     [Fact]
+    public async Task Fetch_TriesTheNextAddress_WhenOneSwallowsEverything()
+    {
+        var clock = new FakeTimeProvider();
+        await using var server = await FileServer.StartAsync(http => http.Response.WriteAsync("here"));
+        server.Names["example.com"] = [IPAddress.Parse("2606:2800:220:1::1"), FileServer.Public];
+        var network = server.Network with
+        {
+            Dial = async (address, token) =>
+            {
+                if (address.AddressFamily == AddressFamily.InterNetworkV6)
+                {
+                    clock.Advance(TimeSpan.FromSeconds(10));
+                    await Task.Delay(Timeout.InfiniteTimeSpan, clock, token);
+                }
+
+                return await server.Network.Dial(address, token);
+            },
+        };
+        using var fetcher = new UrlFetcher(new FetchSettings(), clock, network);
+        Assert.Equal(4, (await fetcher.FetchAsync(new Uri("http://example.com/"), Destination, CancellationToken.None)).Bytes);
+    }
+
+    [Fact]
     public async Task Fetch_ReachesPrivateAddresses_WhenTheOperatorAllowsThem()
     {
         await using var server = await FileServer.StartAsync(http => http.Response.WriteAsync("home"));
