@@ -9,54 +9,22 @@ namespace VideoExpress.Jobs.Fetch;
 /// </summary>
 internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, TimeProvider time)
 {
-    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(15);
+    // For the name service, and for each address: one that swallows packets must not keep us from the next.
+    private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
     /// <summary>The callback of <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     /// <exception cref="FetchException">The host is unknown, private, or does not answer.</exception>
     public async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         var (host, port) = (context.DnsEndPoint.Host, context.DnsEndPoint.Port);
-        using var limit = new CancellationTokenSource(TimeLimit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await DialFirstAsync(host, port, await ResolveAsync(host, either.Token), either.Token);
-        }
-        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw new FetchException($"{host} could not be reached within {TimeLimit.TotalSeconds:0} seconds.", canHeal: true, e);
-        }
-    }
-
-    private async Task<IEnumerable<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
-    {
-        IPAddress[] all;
-        try
-        {
-            all = await network.Resolve(host, cancellationToken);
-        }
-        catch (SocketException e)
-        {
-            throw new FetchException($"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
-        }
-
-        var allowed = all.Where(a => allowPrivate || AddressRules.IsPublic(a)).ToList();
-        return allowed.Count > 0
-            ? allowed
-            : throw new FetchException(
-                $"{host} is a private or local address, which this server does not fetch from. Upload the file instead, or ask the operator to set Fetch:AllowPrivateAddresses.");
-    }
-
-    private async Task<Stream> DialFirstAsync(string host, int port, IEnumerable<IPAddress> addresses, CancellationToken cancellationToken)
-    {
-        SocketException? last = null;
-        foreach (var address in addresses)
+        Exception? last = null;
+        foreach (var address in await ResolveAsync(host, cancellationToken))
         {
             try
             {
-                return await network.Dial(new IPEndPoint(address, port), cancellationToken);
+                return await WithinLimitAsync(token => network.Dial(new IPEndPoint(address, port), token), cancellationToken);
             }
-            catch (SocketException e)
+            catch (Exception e) when (IsFailure(e, cancellationToken))
             {
                 last = e;
             }
@@ -64,4 +32,35 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
 
         throw new FetchException($"{host} refuses connections or cannot be reached.", canHeal: true, last);
     }
+
+    private async Task<IEnumerable<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
+    {
+        IPAddress[] all;
+        try
+        {
+            all = await WithinLimitAsync(token => network.Resolve(host, token), cancellationToken);
+        }
+        catch (Exception e) when (IsFailure(e, cancellationToken))
+        {
+            throw new FetchException(
+                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
+        }
+
+        var allowed = all.Where(a => allowPrivate || AddressRules.IsPublic(a)).ToList();
+        return allowed.Count > 0
+            ? allowed
+            : throw new FetchException(
+                $"{host} is a private or local address, which this server does not fetch from. "
+                + "Upload the file instead, or ask the operator to set Fetch:AllowPrivateAddresses.");
+    }
+
+    private async Task<T> WithinLimitAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(TimeLimit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        return await work(either.Token);
+    }
+
+    private static bool IsFailure(Exception e, CancellationToken cancellationToken) =>
+        e is SocketException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested);
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace VideoExpress.Jobs.Fetch;
@@ -9,7 +10,7 @@ namespace VideoExpress.Jobs.Fetch;
 public sealed class UrlFetcher : IDisposable
 {
     private const int MaxRedirects = 5;
-    private const int Parallel = 4;
+    private const int AtOnce = 4;
     private const int BufferBytes = 1 << 17;
 
     private readonly FetchSettings _settings;
@@ -47,8 +48,8 @@ public sealed class UrlFetcher : IDisposable
     public async Task<IReadOnlyList<FetchedFile>> FetchAllAsync(IReadOnlyList<FetchItem> items, CancellationToken cancellationToken)
     {
         var fetched = new FetchedFile[items.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken };
-        await System.Threading.Tasks.Parallel.ForAsync(0, items.Count, options, async (i, token) =>
+        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
+        await Parallel.ForAsync(0, items.Count, options, async (i, token) =>
         {
             try
             {
@@ -142,7 +143,8 @@ public sealed class UrlFetcher : IDisposable
     private async Task<long> SaveAsync(HttpResponseMessage response, string path, CancellationToken cancellationToken)
     {
         var host = response.RequestMessage!.RequestUri!.IdnHost;
-        var tooLarge = new FetchException($"The file at {host} is larger than the {_settings.MaxBytes / 1e6:0.#} MB that this server fetches.");
+        var limit = (_settings.MaxBytes / 1e6).ToString("0.#", CultureInfo.InvariantCulture);
+        var tooLarge = new FetchException($"The file at {host} is larger than the {limit} MB that this server fetches.");
         if (response.Content.Headers.ContentLength > _settings.MaxBytes)
         {
             throw tooLarge;
@@ -179,5 +181,7 @@ public sealed class UrlFetcher : IDisposable
     }
 
     private static string Words(TimeSpan time) =>
-        time >= TimeSpan.FromMinutes(1) ? $"{time.TotalMinutes:0.#} minutes" : $"{time.TotalSeconds:0.#} seconds";
+        time >= TimeSpan.FromMinutes(1)
+            ? string.Create(CultureInfo.InvariantCulture, $"{time.TotalMinutes:0.#} minutes")
+            : string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.#} seconds");
 }

@@ -101,7 +101,8 @@ public sealed partial class FfmpegRunner(TimeProvider time, ILogger<FfmpegRunner
         const int Killed = 128 + 9;
         return result switch
         {
-            { ExitCode: Killed } => new MediaException($"{command.Purpose} could not be made: ffmpeg was killed, perhaps for want of memory.", canHeal: true),
+            { ExitCode: Killed } =>
+                new MediaException($"{command.Purpose} could not be made: ffmpeg was killed, perhaps for want of memory.", canHeal: true),
             _ when result.StandardError.Any(l => l.Contains("No space left on device", StringComparison.Ordinal)) =>
                 new MediaException($"{command.Purpose} could not be made: the server's disk is full.", canHeal: true),
             _ => new MediaException($"{command.Purpose} could not be made: {FfmpegText.UsefulLine(result.StandardError)}."),
@@ -117,5 +118,7 @@ public sealed partial class FfmpegRunner(TimeProvider time, ILogger<FfmpegRunner
 
 /// <summary>A successful run.</summary>
 /// <param name="Packets">Packets written of the first stream: frames for a picture.</param>
-/// <param name="Complaints">What ffmpeg wrote to stderr: damage that it went on after. Without what filters say, such as missing fonts.</param>
+/// <param name="Complaints">
+/// What ffmpeg wrote to stderr: damage that it went on after. Without what filters say, such as missing fonts.
+/// </param>
 internal sealed record FfmpegOutcome(long Packets, IReadOnlyList<string> Complaints);

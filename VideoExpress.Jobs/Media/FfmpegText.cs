@@ -43,7 +43,7 @@ internal static partial class FfmpegText
     public static string OwnName(string name) =>
         OwnNames().IsMatch(name) ? name : throw new ArgumentException("A file given to ffmpeg must bear a name of ours.", nameof(name));
 
-    /// <summary>The last line of stderr that says something, without ffmpeg's addresses.</summary>
+    /// <summary>The last line of stderr that says something, without ffmpeg's addresses and our file names.</summary>
     public static string UsefulLine(IEnumerable<string> standardError)
     {
         var line = standardError.LastOrDefault(l => !string.IsNullOrWhiteSpace(l) && !Empty.Contains(l.Trim())) ?? "ffmpeg gave no reason";
@@ -71,6 +71,6 @@ internal static partial class FfmpegText
     [GeneratedRegex(@"\A[A-Za-z0-9_.:/=,+-]+\z")]
     private static partial Regex Plain();
 
-    [GeneratedRegex(@"\A(\[[^\]]* @ 0x[0-9a-f]+\]\s*)+")]
+    [GeneratedRegex(@"\A(\[[^\]]* @ 0x[0-9a-f]+\]\s*)*([a-z][a-z0-9.-]*: (?=[A-Z]))?")]
     private static partial Regex Origin();
 }

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace VideoExpress.Jobs.Media;
 
-/// <summary>Frames per second as an exact fraction, and the only place where frames, microseconds and samples are turned into each other.</summary>
+/// <summary>
+/// Frames per second as an exact fraction, and the only place where frames, microseconds and samples are turned into each other.
+/// </summary>
 public sealed record FrameRate
 {
     /// <summary>Sample rate of every film's sound, in hertz.</summary>

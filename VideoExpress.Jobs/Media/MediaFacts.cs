@@ -2,7 +2,9 @@ namespace VideoExpress.Jobs.Media;
 
 /// <summary>What is in a media file.</summary>
 /// <param name="Format">Its container.</param>
-/// <param name="DurationMicros">Microseconds from the file's beginning to the end of its picture, or of its sound when it has no picture; 0 for a picture.</param>
+/// <param name="DurationMicros">
+/// Microseconds from the file's beginning to the end of its moving picture, or of its sound when it has none; 0 for a still.
+/// </param>
 /// <param name="Video">The picture, if there is one.</param>
 /// <param name="Audio">The sound, if there is any.</param>
 public sealed record MediaFacts(MediaFormat Format, long DurationMicros, VideoFacts? Video, AudioFacts? Audio)

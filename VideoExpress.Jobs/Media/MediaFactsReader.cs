@@ -48,13 +48,18 @@ internal static class MediaFactsReader
             Width = width,
             Height = height,
             Rate = average ?? real,
-            ConstantRate = average is null || real is null || Math.Abs(average.PerSecond - real.PerSecond) <= real.PerSecond * RateTolerance,
-            Frames = stream.ExtensionData.TryGetValue("nb_frames", out var frames) && long.TryParse(frames.GetString(), CultureInfo.InvariantCulture, out var count) ? count : null,
+            ConstantRate = average is null || real is null
+                || Math.Abs(average.PerSecond - real.PerSecond) <= real.PerSecond * RateTolerance,
+            Frames = Frames(stream),
             PixelFormat = stream.PixelFormat ?? "",
             ColorSpace = stream.ColorSpace is null or "unknown" ? null : stream.ColorSpace,
             Hdr = HdrTransfers.Contains(stream.ColorTransfer),
         };
     }
+
+    private static long? Frames(FFProbeStream stream) =>
+        stream.ExtensionData.TryGetValue("nb_frames", out var text)
+        && long.TryParse(text.GetString(), CultureInfo.InvariantCulture, out var frames) ? frames : null;
 
     private static AudioFacts Audio(FFProbeStream stream) => new(
         stream.Index,
@@ -81,7 +86,8 @@ internal static class MediaFactsReader
     {
         foreach (var data in stream.SideData ?? [])
         {
-            if (data.TryGetValue("rotation", out var value) && double.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var degrees))
+            if (data.TryGetValue("rotation", out var value)
+                && double.TryParse(value.ToString(), CultureInfo.InvariantCulture, out var degrees))
             {
                 return (int)Math.Round(degrees);
             }

@@ -13,7 +13,9 @@ public sealed class MediaProbe(TimeProvider time)
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
     /// <summary>Probes a local file.</summary>
-    /// <param name="path">The file; its own name (not its folder's) must be one that we made: letters, digits, dot, dash, underscore.</param>
+    /// <param name="path">
+    /// The file; its own name (not its folder's) must be one that we made: letters, digits, dot, dash and underscore only.
+    /// </param>
     /// <param name="label">What messages call the file: <c>clip 2</c>.</param>
     /// <param name="cancellationToken">Kills ffprobe.</param>
     /// <exception cref="MediaException">It is no media, is cut off, or cannot be read; the message is for the creator.</exception>
@@ -35,8 +37,9 @@ public sealed class MediaProbe(TimeProvider time)
             if (facts.Video is { } video && !format.IsPicture() && (video.Frames is null || facts.DurationMicros == 0))
             {
                 var select = string.Create(CultureInfo.InvariantCulture, $"{guard} -select_streams {video.StreamIndex}");
-                var packets = await FFProbe.GetPacketsAsync(name, options, $"{select} -show_entries packet=pts_time,duration_time", either.Token);
-                facts = MediaFactsReader.Complete(facts, analysis.Raw.Format, packets.Packets);
+                var ask = $"{select} -show_entries packet=pts_time,duration_time";
+                var list = await FFProbe.GetPacketsAsync(name, options, ask, either.Token);
+                facts = MediaFactsReader.Complete(facts, analysis.Raw.Format, list.Packets);
             }
 
             return facts.Video is null && facts.Audio is null
@@ -49,11 +52,15 @@ public sealed class MediaProbe(TimeProvider time)
         }
         catch (FFProbeProcessException e)
         {
-            throw new MediaException($"{label} cannot be read as a video: {FfmpegText.UsefulLine(e.StandardError)}.", innerException: e);
+            throw new MediaException($"{label} cannot be read: {FfmpegText.UsefulLine(e.StandardError)}.", innerException: e);
+        }
+        catch (FFProbeException e) when (e is not FormatNullException)
+        {
+            throw new MediaException("ffprobe is not installed on this server. Install ffmpeg, then retry the job.", innerException: e);
         }
         catch (Exception e) when (e is FFMpegException or FormatException or OverflowException or JsonException or ArgumentException)
         {
-            throw new MediaException($"{label} cannot be read as a video; it may be damaged.", innerException: e);
+            throw new MediaException($"{label} cannot be read; it may be damaged.", innerException: e);
         }
     }
 
@@ -69,8 +76,8 @@ public sealed class MediaProbe(TimeProvider time)
 
         if (MediaSniffer.Recognise(head.AsSpan(0, length)) is not { } format)
         {
-            throw new MediaException(
-                $"{label} is not a video but {MediaSniffer.Describe(head.AsSpan(0, length))}. Give the address of the video file itself (mp4, mov, webm).");
+            var what = MediaSniffer.Describe(head.AsSpan(0, length));
+            throw new MediaException($"{label} is not a video but {what}. Give the address of the video file itself (mp4, mov, webm).");
         }
 
         return format is not MediaFormat.Mp4 || await Mp4Boxes.AreCompleteAsync(file, cancellationToken)

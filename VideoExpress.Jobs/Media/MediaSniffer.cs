@@ -33,7 +33,13 @@ internal static class MediaSniffer
     {
         if (head.Length >= 12 && head.StartsWith("RIFF"u8))
         {
-            return Ascii(head[8..12]) switch { "WAVE" => MediaFormat.Wav, "AVI " => MediaFormat.Avi, "WEBP" => MediaFormat.Webp, _ => null };
+            return Ascii(head[8..12]) switch
+            {
+                "WAVE" => MediaFormat.Wav,
+                "AVI " => MediaFormat.Avi,
+                "WEBP" => MediaFormat.Webp,
+                _ => null,
+            };
         }
 
         return head switch

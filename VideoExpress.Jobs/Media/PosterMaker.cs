@@ -10,6 +10,9 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
     /// <summary>Widest poster, in pixels.</summary>
     public const int MaxWidth = 1280;
 
+    private const string Source = "source";
+    private const string Taken = "taken.jpg";
+
     // Luma of the brightest tenth of a picture (black is 16): a night scene passes, a black-out or a fade does not.
     private const int VisibleLuma = 40;
 
@@ -28,7 +31,14 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
     public async Task MakePosterAsync(string videoPath, string posterPath, CancellationToken cancellationToken)
     {
         using var folder = WorkingFolder.Create(Path.GetDirectoryName(Path.GetFullPath(posterPath))!);
-        var facts = await probe.ProbeAsync(folder.Link(videoPath, "film"), "the film", cancellationToken);
+        var facts = await probe.ProbeAsync(folder.Link(videoPath, Source), "the film", cancellationToken);
+        await TakeAsync(folder, Source, facts, posterPath, cancellationToken);
+    }
+
+    /// <summary>The same of a film in a working folder, of which the facts are known.</summary>
+    internal async Task TakeAsync(
+        WorkingFolder folder, string film, MediaFacts facts, string posterPath, CancellationToken cancellationToken)
+    {
         var video = facts.Video ?? throw new MediaException("The film has no picture to take a poster from.");
 
         var visible = string.Create(
@@ -37,10 +47,11 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
         var third = facts.DurationMicros / 3;
         foreach (var (from, filter) in ((long, string)[])[(third, visible), (third, ""), (0, "")])
         {
-            var taken = await runner.RunAsync(Command(facts, video, from, filter), folder.FullPath, TimeLimit, null, cancellationToken);
+            var command = Command(film, facts, video, from, filter);
+            var taken = await runner.RunAsync(command, folder.FullPath, TimeLimit, null, cancellationToken);
             if (taken.Packets > 0)
             {
-                File.Move(folder.File("poster.jpg"), posterPath, overwrite: true);
+                File.Move(folder.File(Taken), posterPath, overwrite: true);
                 return;
             }
         }
@@ -48,7 +59,7 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
         throw new MediaException("The film has no picture to take a poster from.");
     }
 
-    private static FfmpegCommand Command(MediaFacts facts, VideoFacts video, long fromMicros, string filter)
+    private static FfmpegCommand Command(string film, MediaFacts facts, VideoFacts video, long fromMicros, string filter)
     {
         var width = Math.Max(2, Math.Min(MaxWidth, video.Width) / 2 * 2);
         var height = Math.Max(2, (int)((long)width * video.Height / video.Width) / 2 * 2);
@@ -58,9 +69,9 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
             $"[0:{video.StreamIndex}]{filter}scale={width}:{height}:out_range=pc:flags=bicubic,setsar=1,format=yuvj420p[p]");
         return new FfmpegCommand(
             "the poster",
-            [FfmpegInput.File("film", facts.Format.Demuxer(), "-ss", from, "-t", SearchSeconds.ToString(CultureInfo.InvariantCulture))],
+            [FfmpegInput.File(film, facts.Format.Demuxer(), "-ss", from, "-t", SearchSeconds.ToString(CultureInfo.InvariantCulture))],
             ["-filter_complex", graph, "-map", "[p]", "-frames:v", "1", "-c:v", "mjpeg", "-q:v", "3"],
-            "poster.jpg",
+            Taken,
             "mjpeg",
             []);
     }

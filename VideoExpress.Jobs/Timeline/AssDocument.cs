@@ -35,8 +35,9 @@ internal static class AssDocument
             """);
         foreach (var caption in captions)
         {
+            var (start, end) = (Time(caption.First, rate), Time(caption.End, rate));
             var words = CaptionText.Inert(CaptionText.Wrap(CaptionText.Drawable(caption.Text), style.LineEms));
-            text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{Time(caption.First, rate)},{Time(caption.End, rate)},Caption,,0,0,0,,{words}\n");
+            text.Append(CultureInfo.InvariantCulture, $"Dialogue: 0,{start},{end},Caption,,0,0,0,,{words}\n");
         }
 
         return text.ToString();

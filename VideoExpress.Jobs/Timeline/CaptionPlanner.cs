@@ -9,6 +9,8 @@ internal static class CaptionPlanner
     /// <summary>Characters of one caption: three full lines and more.</summary>
     public const int MaxLength = 500;
 
+    private const double LastSecond = 1e6;
+
     /// <summary>The captions that the film shows, cleaned and by their beginning.</summary>
     /// <exception cref="StitchException">A caption is too long, or ends before it starts.</exception>
     public static IReadOnlyList<CaptionCue> Plan(IReadOnlyList<Caption> captions, FrameRate rate, long frames, List<string> warnings)
@@ -24,7 +26,7 @@ internal static class CaptionPlanner
 
     private static CaptionCue? Plan(Caption caption, string label, FrameRate rate, long frames, List<string> warnings)
     {
-        if (!double.IsFinite(caption.Start) || !double.IsFinite(caption.End) || caption.Start < 0 || caption.End <= caption.Start || caption.End > 1e6)
+        if (caption is not { Start: >= 0 and <= LastSecond, End: > 0 and <= LastSecond } || caption.End <= caption.Start)
         {
             throw new StitchException($"{label} must start at 0 s or later and end after its start.");
         }
@@ -39,7 +41,8 @@ internal static class CaptionPlanner
         var end = Math.Max(first + 1, rate.FrameAt((long)Math.Round(caption.End * 1e6)));
         if (text.Length == 0 || first >= frames)
         {
-            warnings.Add(text.Length == 0 ? $"{label} has no words and was left out." : $"{label} starts after the film's end and was left out.");
+            var why = text.Length == 0 ? "has no words" : "starts after the film's end";
+            warnings.Add($"{label} {why} and was left out.");
             return null;
         }
 

@@ -39,7 +39,8 @@ internal static class FfmpegArguments
     {
         var span = plan.Spans[index];
         var source = plan.Sources[span.Source];
-        var graph = VideoFilters.Span(plan, span, Offset(source, span.SourceMicros), plan.CaptionsOver(span).Count > 0 ? CaptionsName(index) : null);
+        var captions = plan.CaptionsOver(span).Count > 0 ? CaptionsName(index) : null;
+        var graph = VideoFilters.Span(plan, span, Offset(source, span.SourceMicros), captions);
         var second = Math.Max(1, (int)Math.Round(plan.Rate.PerSecond));
         return new FfmpegCommand(
             source.Label,
@@ -54,10 +55,11 @@ internal static class FfmpegArguments
     public static FfmpegCommand Sound(StitchPlan plan)
     {
         IReadOnlyList<SoundPiece> pieces = plan.VoiceOver is { } voice ? [.. plan.Sound, voice] : plan.Sound;
+        var graph = SoundFilters.Film(plan, pieces, p => Offset(plan.Sources[p.Source!.Value], p.SourceMicros));
         return new FfmpegCommand(
             "the sound",
             [.. pieces.Select(p => p.Source is { } s ? Open(plan.Sources[s], p.SourceMicros, "-vn") : FfmpegInput.Silence)],
-            ["-filter_complex", SoundFilters.Film(plan, pieces, p => Offset(plan.Sources[p.Source!.Value], p.SourceMicros)), "-map", "[a]", .. Aac],
+            ["-filter_complex", graph, "-map", "[a]", .. Aac],
             SoundName,
             "mp4",
             []);

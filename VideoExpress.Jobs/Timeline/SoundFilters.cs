@@ -21,7 +21,8 @@ internal static class SoundFilters
         var join = FormattableString.Invariant($"{film}concat=n={plan.Sound.Count}:v=0:a=1");
         chains.Add(plan.VoiceOver is null
             ? $"{join}[a]"
-            : FormattableString.Invariant($"{join},{UnderVoice}[under];[under][a{plan.Sound.Count}]amix=inputs=2:duration=first:normalize=0[a]"));
+            : $"{join},{UnderVoice}[under];[under]"
+                + FormattableString.Invariant($"[a{plan.Sound.Count}]amix=inputs=2:duration=first:normalize=0[a]"));
         return string.Join(';', chains);
     }
 

@@ -108,7 +108,8 @@ internal static class StitchPlanner
         }
     }
 
-    private static List<VideoSpan> Spans(IReadOnlyList<StitchClip> clips, IReadOnlyList<MediaFacts> facts, FrameRate rate, List<string> warnings)
+    private static List<VideoSpan> Spans(
+        IReadOnlyList<StitchClip> clips, IReadOnlyList<MediaFacts> facts, FrameRate rate, List<string> warnings)
     {
         var spans = new List<VideoSpan>(clips.Count);
         var micros = 0L;

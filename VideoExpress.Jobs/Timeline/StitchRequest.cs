@@ -11,7 +11,10 @@ public sealed record StitchRequest(
 /// <summary>A piece of a local video file.</summary>
 /// <param name="Path">The file, under any name.</param>
 /// <param name="StartSeconds">Where the piece begins in it, 0 or more.</param>
-/// <param name="EndSeconds">Where it ends, after <paramref name="StartSeconds"/>; null for the end of the file. Beyond the end counts as the end, with a warning.</param>
+/// <param name="EndSeconds">
+/// Where it ends, after <paramref name="StartSeconds"/>; null for the end of the file. Beyond the end counts as the end, with a
+/// warning.
+/// </param>
 /// <param name="Label">What messages call the clip: <c>clip 2</c>.</param>
 public sealed record StitchClip(string Path, double StartSeconds, double? EndSeconds, string Label);
 

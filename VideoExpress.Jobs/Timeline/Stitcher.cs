@@ -9,6 +9,9 @@ namespace VideoExpress.Jobs.Timeline;
 /// <param name="posters">Takes the poster.</param>
 public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker posters)
 {
+    private const string SubtitlesName = "film.srt";
+    private const string PosterName = "poster.jpg";
+
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
     /// <summary>Makes a film.</summary>
@@ -29,8 +32,8 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         var warnings = await RenderAsync(plan, folder, new StitchProgress(progress), cancellationToken);
         var facts = await CheckAsync(plan, folder, cancellationToken);
 
-        await posters.MakePosterAsync(folder.File(FfmpegArguments.FilmName), folder.File("poster.jpg"), cancellationToken);
-        await File.WriteAllTextAsync(folder.File("film.srt"), SrtDocument.Write(plan.Captions, plan.Rate), Utf8, cancellationToken);
+        await posters.TakeAsync(folder, FfmpegArguments.FilmName, facts, folder.File(PosterName), cancellationToken);
+        await File.WriteAllTextAsync(folder.File(SubtitlesName), SrtDocument.Write(plan.Captions, plan.Rate), Utf8, cancellationToken);
         string Publish(string name)
         {
             var path = Path.Combine(Path.GetFullPath(workingDirectory), name);
@@ -39,7 +42,7 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         }
 
         var result = new StitchResult(
-            Publish(FfmpegArguments.FilmName), Publish("film.srt"), Publish("poster.jpg"), facts, [.. plan.Warnings, .. warnings]);
+            Publish(FfmpegArguments.FilmName), Publish(SubtitlesName), Publish(PosterName), facts, [.. plan.Warnings, .. warnings]);
         progress.Report(1);
         return result;
     }
@@ -74,19 +77,10 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
         using var failed = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var picture = StopOthers(PictureAsync(plan, folder, progress, failed.Token), failed);
         var sound = StopOthers(SoundAsync(plan, folder, progress, failed.Token), failed);
-        try
-        {
-            await Task.WhenAll(picture, sound);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The one was stopped because the other failed: the failure is what matters.
-            await (picture.IsFaulted ? (Task)picture : sound);
-            throw;
-        }
+        await Task.WhenAll(picture, sound); // throws the failure, not the other's cancellation
 
         await runner.RunAsync(FfmpegArguments.Film(plan), folder.FullPath, StitchWork.FilmLimit(plan), null, cancellationToken);
-        return await picture;
+        return [.. await picture, .. await sound];
     }
 
     private static async Task<T> StopOthers<T>(Task<T> work, CancellationTokenSource others)
@@ -116,44 +110,55 @@ public sealed class Stitcher(MediaProbe probe, FfmpegRunner runner, PosterMaker 
                 await File.WriteAllTextAsync(folder.File(FfmpegArguments.CaptionsName(i)), ass, Utf8, cancellationToken);
             }
 
-            var label = plan.Sources[span.Source].Label;
             var made = await runner.RunAsync(
                 FfmpegArguments.Span(plan, i),
                 folder.FullPath,
                 StitchWork.SpanLimit(plan, span),
                 frames => progress.Report("picture", StitchWork.PictureShare * (span.OutFirst + frames) / plan.Frames),
                 cancellationToken);
-            if (made.Packets != span.Frames)
+            if (SpanCheck(plan.Sources[span.Source].Label, span, made) is { } warning)
             {
-                throw new StitchException($"{label} ends early: {made.Packets} of {span.Frames} pictures could be read. Its file is damaged or cut off.");
-            }
-
-            if (made.Complaints.Count > 0)
-            {
-                warnings.Add($"{label} is damaged in places; some of its pictures may look broken ({FfmpegText.UsefulLine(made.Complaints)}).");
+                warnings.Add(warning);
             }
         }
 
         return warnings;
     }
 
-    private async Task<bool> SoundAsync(StitchPlan plan, WorkingFolder folder, StitchProgress progress, CancellationToken cancellationToken)
+    /// <summary>Exit code 0 means little: ffmpeg goes on after damage, and past the end of a file that is cut off.</summary>
+    private static string? SpanCheck(string label, VideoSpan span, FfmpegOutcome made)
+    {
+        if (made.Packets != span.Frames || made.Complaints.Any(c => c.Contains("ended prematurely", StringComparison.Ordinal)))
+        {
+            throw new StitchException($"{label} is cut off or damaged: its file ends before the video does. Upload or export it again.");
+        }
+
+        return made.Complaints.Count == 0
+            ? null
+            : $"{label} is damaged in places; some of its pictures may look broken ({FfmpegText.UsefulLine(made.Complaints)}).";
+    }
+
+    private async Task<IReadOnlyList<string>> SoundAsync(
+        StitchPlan plan, WorkingFolder folder, StitchProgress progress, CancellationToken cancellationToken)
     {
         var packets = (double)StitchWork.SoundPackets(plan);
-        await runner.RunAsync(
+        var outcome = await runner.RunAsync(
             FfmpegArguments.Sound(plan),
             folder.FullPath,
             StitchWork.FilmLimit(plan),
             made => progress.Report("sound", StitchWork.SoundShare * Math.Min(1, made / packets)),
             cancellationToken);
-        return true;
+        return outcome.Complaints.Count == 0
+            ? []
+            : [$"The sound of a clip is damaged in places and may be missing there ({FfmpegText.UsefulLine(outcome.Complaints)})."];
     }
 
     /// <summary>ffmpeg's word is not enough: a seek past the end and a damaged index are no errors to it.</summary>
     private async Task<MediaFacts> CheckAsync(StitchPlan plan, WorkingFolder folder, CancellationToken cancellationToken)
     {
         var facts = await probe.ProbeAsync(folder.File(FfmpegArguments.FilmName), "the film", cancellationToken);
-        return facts is { Video: { } video, Audio: not null } && video.Frames == plan.Frames && (video.Width, video.Height) == (plan.Width, plan.Height)
+        return facts is { Video: { } video, Audio: not null }
+            && (video.Frames, video.Width, video.Height) == (plan.Frames, plan.Width, plan.Height)
             ? facts
             : throw new StitchException($"The film came out with {facts.Video?.Frames ?? 0} of {plan.Frames} pictures.");
     }
