@@ -180,7 +180,7 @@ public sealed partial class JobDesk
 
     private void CheckOwn(MediaSource.Web web, string field, FieldErrors errors)
     {
-        if (_address.IsOwn(web.Url) && SourceFetcher.OwnKey(web.Url, _address) is null)
+        if (_address.OwnPath(web.Url) is not null && SourceFetcher.OwnKey(web.Url, _address) is null)
         {
             errors.Add(field, "this URL of the server itself is not one of its outputs.");
         }

@@ -60,7 +60,7 @@ public sealed record NewJob(JobType Type, JobParameters Parameters, string Param
             return $"{name} is not available in this version yet; available are {string.Join(", ", JobType.All.Keys)}.";
         }
 
-        var meant = NearestName.Of(name, JobType.All.Keys.Concat(JobType.Reserved));
+        var meant = NearestName.Meant(name, JobType.All.Keys.Concat(JobType.Reserved));
         return $"there is no job type \"{name}\"{(meant is null ? $"; known are {string.Join(", ", JobType.All.Keys)}." : $"; did you mean {meant}?")}";
     }
 }

@@ -5,6 +5,8 @@ internal static class Micros
 {
     public static long From(DateTimeOffset time) => (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
+    public static long From(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
+
     public static DateTimeOffset ToTime(long micros) => DateTimeOffset.UnixEpoch.AddTicks(micros * TimeSpan.TicksPerMicrosecond);
 
     public static DateTimeOffset? ToTime(long? micros) => micros is { } value ? ToTime(value) : null;

@@ -9,7 +9,7 @@ namespace VideoExpress.Jobs.Timeline;
 /// <summary>Brings a job's source to a local file: from the web, from the configured store, from our own outputs.</summary>
 internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, StoreSettings settings, ServerAddress address, UrlFetcher web)
 {
-    private const string OutputsPath = "/outputs/";
+    private const string OutputsPath = "outputs/";
 
     /// <summary>Fetches <paramref name="source"/> to <paramref name="path"/>; <paramref name="label"/> names it in errors, as in "clip 2".</summary>
     /// <exception cref="JobException">It cannot be had.</exception>
@@ -41,8 +41,8 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
 
     /// <summary>The published object that a URL of this very server names; null for any other.</summary>
     public static StoreKey? OwnKey(Uri url, ServerAddress address) =>
-        address.IsOwn(url) && url.AbsolutePath.StartsWith(OutputsPath, StringComparison.Ordinal)
-        && StoreKey.TryParse(Uri.UnescapeDataString(url.AbsolutePath[OutputsPath.Length..]), out var key) && key.IsPublished
+        address.OwnPath(url) is { } path && path.StartsWith(OutputsPath, StringComparison.Ordinal)
+        && StoreKey.TryParse(Uri.UnescapeDataString(path[OutputsPath.Length..]), out var key) && key.IsPublished
             ? key
             : null;
 

@@ -3,32 +3,34 @@ namespace VideoExpress.Jobs.Types;
 /// <summary>Finds the name that somebody probably meant.</summary>
 public static class NearestName
 {
-    /// <summary>The candidate nearest to <paramref name="name"/>, letter case aside; null when none is near enough to be a slip.</summary>
-    public static string? Of(string name, IEnumerable<string> candidates) =>
-        candidates
-            .Select(candidate => (candidate, distance: Distance(name.ToUpperInvariant(), candidate.ToUpperInvariant())))
-            .Where(pair => pair.distance <= Math.Max(1, Math.Min(name.Length, pair.candidate.Length) / 2))
-            .OrderBy(pair => pair.distance)
-            .Select(pair => pair.candidate)
-            .FirstOrDefault();
+    /// <summary>The known name with the fewest edits to <paramref name="name"/>, case aside; null when nothing is known.</summary>
+    public static string? Of(string name, IEnumerable<string> known) => known.MinBy(candidate => Distance(name, candidate));
 
-    /// <summary>Levenshtein's distance: insertions, deletions and substitutions.</summary>
-    private static int Distance(string a, string b)
+    /// <summary>The nearest known name if it is near enough to be what was meant: at most half of it differs.</summary>
+    public static string? Meant(string name, IEnumerable<string> known) =>
+        Of(name, known) is { } nearest && Distance(name, nearest) <= Math.Max(1, Math.Min(name.Length, nearest.Length) / 2) ? nearest : null;
+
+    /// <summary>How many characters must be added, removed, replaced or swapped with their neighbour, case aside.</summary>
+    public static int Distance(string left, string right)
     {
-        var previous = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
+        var (a, b) = (left.ToUpperInvariant(), right.ToUpperInvariant());
+        var edits = new int[a.Length + 1, b.Length + 1];
+        for (var i = 0; i <= a.Length; i++)
         {
-            var current = new int[b.Length + 1];
-            current[0] = i;
-            for (var j = 1; j <= b.Length; j++)
+            for (var j = 0; j <= b.Length; j++)
             {
-                var substitution = previous[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-                current[j] = Math.Min(substitution, 1 + Math.Min(previous[j], current[j - 1]));
+                edits[i, j] = i == 0 || j == 0 ? i + j : Cheapest(edits, a, b, i, j);
             }
-
-            previous = current;
         }
 
-        return previous[b.Length];
+        return edits[a.Length, b.Length];
+    }
+
+    private static int Cheapest(int[,] edits, string a, string b, int i, int j)
+    {
+        var replaced = edits[i - 1, j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+        var best = Math.Min(replaced, Math.Min(edits[i - 1, j], edits[i, j - 1]) + 1);
+        var swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+        return swapped ? Math.Min(best, edits[i - 2, j - 2] + 1) : best;
     }
 }

@@ -201,7 +201,7 @@ public sealed class ParameterReader
 
         foreach (var name in _json.EnumerateObject().Select(property => property.Name).Where(name => !_known.Contains(name)))
         {
-            var meant = NearestName.Of(name, _known);
+            var meant = NearestName.Meant(name, _known);
             Fail(name, meant is null ? $"is not known here; known are {string.Join(", ", _known)}." : $"is not known here; did you mean {meant}?");
         }
     }

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Data;
 using Dapper;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
@@ -41,7 +42,7 @@ internal sealed partial class Deadlines(
             lost.WatchOwners();
             foreach (var worker in workers.Silent)
                 lost.WorkerGone(worker.Id, mayComeBack: true);
-            var now = time.Now();
+            var now = time.NowMicros();
             if (storage.Read(connection => connection.ExecuteScalar<bool>(
                 $"select exists (select 1 from gpu_requests where {Overdue}) or exists (select 1 from gpu_requests where {Expired})",
                 new { now })))
@@ -72,7 +73,7 @@ internal sealed partial class Deadlines(
             set status = '{RunPodStates.TimedOut}', finished_at = @now, expires_at = @now + @afterlife, taken_at = null
             where status = '{RunPodStates.InQueue}' and {Expired};
             """,
-            new { now, afterlife = Afterlife.Micros() },
+            new { now, afterlife = Micros.From(Afterlife) },
             work.Transaction);
         work.Commit();
         foreach (var (id, workerId) in toStop)

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Data;
 using Dapper;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
@@ -17,7 +18,7 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
             return known;
 
         var id = $"{Guid.CreateVersion7(time.GetUtcNow())}-u1";
-        var now = time.Now();
+        var now = time.NowMicros();
         work.Connection.Execute(
             """
             insert into gpu_requests (id, attempt_id, status, input, execution_timeout, created_at, expires_at, queued_at)
@@ -29,9 +30,9 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
                 submission.AttemptId,
                 RunPodStates.InQueue,
                 submission.Input,
-                executionTimeout = submission.ExecutionTimeout.Micros(),
+                executionTimeout = Micros.From(submission.ExecutionTimeout),
                 now,
-                expiresAt = now + submission.TimeToLive.Micros(),
+                expiresAt = now + Micros.From(submission.TimeToLive),
             },
             work.Transaction);
         work.OnCommitted(workers.WorkArrived.Raise);
@@ -58,7 +59,7 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
                 taken_at = iif(status = '{RunPodStates.InProgress}', taken_at, null)
             where id = @id and status in ('{RunPodStates.InQueue}', '{RunPodStates.InProgress}')
             """,
-            new { id, now = time.Now() },
+            new { id, now = time.NowMicros() },
             work.Transaction);
         var request = work.Connection.QuerySingleOrDefault<GatewayRequest>(
             $"select {GatewayRequest.Columns} from gpu_requests where id = @id", new { id }, work.Transaction);

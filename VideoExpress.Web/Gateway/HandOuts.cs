@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Data;
 using Dapper;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
@@ -30,7 +31,7 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
             set status = '{RunPodStates.InProgress}', worker_id = @workerId, taken_at = @now, progress = null, progress_seq = null
             where id in @ids
             """,
-            new { workerId, now = time.Now(), ids = rows.Select(row => row.Id) },
+            new { workerId, now = time.NowMicros(), ids = rows.Select(row => row.Id) },
             work.Transaction);
         work.Commit();
         return [.. rows.Select(row => new TakenJob(row.Id, new JsonText(row.Input)))];
@@ -103,7 +104,7 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
                 status = result.Error is null ? RunPodStates.Completed : RunPodStates.Failed,
                 result.Output,
                 result.Error,
-                now = time.Now(),
+                now = time.NowMicros(),
             },
             work.Transaction);
 }

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Data;
 using Dapper;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
@@ -21,7 +22,7 @@ internal sealed partial class LostRequests(
     public void Compare(Worker worker, IReadOnlySet<string> listed)
     {
         var open = Open(worker.Id);
-        var settled = time.Now() - HandOutGrace.Micros();
+        var settled = time.NowMicros() - Micros.From(HandOutGrace);
         var lost = open
             .Where(request => request.TakenAt < settled && worker.IsLost(request.Id, listed.Contains(request.Id)))
             .Select(request => request.Id)
@@ -121,7 +122,7 @@ internal sealed partial class LostRequests(
                     status = isOver ? RunPodStates.Failed : RunPodStates.InQueue,
                     retries = isOver ? retries : retries + 1,
                     error = isOver ? RunPodStates.WorkersLost((int)retries) : null,
-                    now = time.Now(),
+                    now = time.NowMicros(),
                 },
                 work.Transaction);
             LogLost(id, workerId, isOver ? "given up" : "queued again");

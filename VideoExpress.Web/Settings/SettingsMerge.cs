@@ -1,3 +1,5 @@
+using VideoExpress.Jobs.Types;
+
 namespace VideoExpress.Web.Settings;
 
 /// <summary>Turns levels into one value for each setting: names resolved, contradictions and unknown names found, stronger levels on top.</summary>

@@ -1,5 +1,3 @@
-using VideoExpress.Jobs.Store;
-
 namespace VideoExpress.Web.Settings;
 
 /// <summary>What must hold between settings, each rule a sentence when it does not.</summary>
@@ -7,7 +5,7 @@ internal static class SettingsRules
 {
     /// <summary>The rules that <paramref name="settings"/> break.</summary>
     public static IEnumerable<string> Broken(AppSettings settings) =>
-        [.. Access(settings.Host), .. Store(settings.Store), .. Provider(settings)];
+        [.. Access(settings.Host), .. settings.Store.Validate(), .. Provider(settings)];
 
     private static IEnumerable<string> Access(HostSettings host)
     {
@@ -30,26 +28,6 @@ internal static class SettingsRules
         if (host.ApiKey is null && host.PublicUrl is { IsLoopback: false })
         {
             yield return "PublicUrl: it is not an address of this machine, so ApiKey must be set as well.";
-        }
-    }
-
-    private static IEnumerable<string> Store(StoreSettings store)
-    {
-        if (store.Bucket is null)
-        {
-            yield break;
-        }
-
-        if (store is not { Endpoint: not null, AccessKey: not null, SecretKey: not null })
-        {
-            yield return "Store:Bucket (S3_BUCKET): a bucket also needs Store:Endpoint (S3_ENDPOINT), Store:AccessKey (S3_ACCESS_KEY) "
-                + "and Store:SecretKey (S3_SECRET_KEY).";
-        }
-
-        if (store is { Endpoint: { Scheme: "http", IsLoopback: false }, AllowInsecureEndpoint: false })
-        {
-            yield return "Store:Endpoint (S3_ENDPOINT): plain http to another machine sends everything in clear; use https, "
-                + "or consent with Store:AllowInsecureEndpoint=true.";
         }
     }
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using VideoExpress.Jobs;
 using VideoExpress.Web.Hosting;
 
 namespace VideoExpress.Tests.Integration.Hosting;
@@ -13,7 +14,7 @@ public sealed class ServerUrlsTests
         await using var server = await StartAsync();
 
         Assert.Equal($"http://localhost:{server.Http.BaseAddress!.Port}/", await ForClientAsync(server));
-        Assert.Equal(server.Http.BaseAddress, Urls(server).ForProvider);
+        Assert.Equal(server.Http.BaseAddress, server.App.Services.GetRequiredService<ServerAddress>().ForProvider);
         Assert.Equal(server.Http.BaseAddress, Urls(server).Local);
     }
 
@@ -26,7 +27,7 @@ public sealed class ServerUrlsTests
         server.Http.DefaultRequestHeaders.Add("Authorization", "Bearer key");
 
         Assert.Equal(expected, await ForClientAsync(server));
-        Assert.Equal(new Uri(expected), Urls(server).ForProvider);
+        Assert.Equal(new Uri(expected), server.App.Services.GetRequiredService<ServerAddress>().ForProvider);
         Assert.Equal(server.Http.BaseAddress, Urls(server).Local);
     }
 

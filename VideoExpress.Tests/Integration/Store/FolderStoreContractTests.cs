@@ -6,7 +6,7 @@ namespace VideoExpress.Tests.Integration.Store;
 /// <summary>The contract over the local folder, its URLs served by a real Kestrel.</summary>
 public sealed class FolderStoreContractTests : ObjectStoreContract, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private OutputsHost _host = null!;
 
@@ -23,7 +23,7 @@ public sealed class FolderStoreContractTests : ObjectStoreContract, IDisposable
 
     internal override Task AssertNothingUnfinishedAsync()
     {
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder[".incoming"]));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.File(".incoming")));
         return Task.CompletedTask;
     }
 

@@ -8,47 +8,47 @@ namespace VideoExpress.Tests.Integration.Store;
 /// <summary>What only a folder can get wrong: links, half-written files, a full disk, empty folders.</summary>
 public sealed class FolderStoreTests : IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2030, 1, 2, 3, 4, 5, TimeSpan.Zero));
     private readonly FolderStore _store;
 
-    public FolderStoreTests() => _store = Open(_folder["store"]);
+    public FolderStoreTests() => _store = Open(_folder.File("store"));
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task LinkedFolder_IsNeverFollowed()
     {
-        Directory.CreateDirectory(_folder["elsewhere"]);
-        await File.WriteAllTextAsync(Path.Combine(_folder["elsewhere"], "secret.txt"), "secret");
-        Directory.CreateDirectory(_folder["store/inbox"]);
-        Directory.CreateSymbolicLink(_folder["store/inbox/out"], _folder["elsewhere"]);
+        Directory.CreateDirectory(_folder.File("elsewhere"));
+        await File.WriteAllTextAsync(Path.Combine(_folder.File("elsewhere"), "secret.txt"), "secret");
+        Directory.CreateDirectory(_folder.File("store/inbox"));
+        Directory.CreateSymbolicLink(_folder.File("store/inbox/out"), _folder.File("elsewhere"));
 
         await AssertRefusedAsync(StoreKey.Parse("inbox/out/secret.txt"));
         await AssertRefusedAsync(StoreKey.Parse("inbox/out/new.txt"));
-        Assert.Equal(["secret.txt"], Directory.EnumerateFiles(_folder["elsewhere"]).Select(Path.GetFileName));
+        Assert.Equal(["secret.txt"], Directory.EnumerateFiles(_folder.File("elsewhere")).Select(Path.GetFileName));
         Assert.Empty(await _store.ListAsync("", default).ToListAsync());
     }
 
     [Fact]
     public async Task LinkedFile_IsNeverFollowed()
     {
-        await File.WriteAllTextAsync(_folder["secret.txt"], "secret");
-        Directory.CreateDirectory(_folder["store/inbox"]);
-        File.CreateSymbolicLink(_folder["store/inbox/a.txt"], _folder["secret.txt"]);
+        await File.WriteAllTextAsync(_folder.File("secret.txt"), "secret");
+        Directory.CreateDirectory(_folder.File("store/inbox"));
+        File.CreateSymbolicLink(_folder.File("store/inbox/a.txt"), _folder.File("secret.txt"));
 
         await AssertRefusedAsync(StoreKey.Parse("inbox/a.txt"));
-        Assert.Equal("secret", await File.ReadAllTextAsync(_folder["secret.txt"]));
+        Assert.Equal("secret", await File.ReadAllTextAsync(_folder.File("secret.txt")));
         Assert.Empty(await _store.ListAsync("inbox/", default).ToListAsync());
     }
 
     [Fact]
     public async Task TheRootItself_MayBeALink_ToALargerDisk()
     {
-        Directory.CreateSymbolicLink(_folder["link"], _folder["store"]);
+        Directory.CreateSymbolicLink(_folder.File("link"), _folder.File("store"));
         var key = Inbox("a.txt");
 
-        await PutAsync(Open(_folder["link"]), key, 5);
+        await PutAsync(Open(_folder.File("link")), key, 5);
 
         Assert.Equal(5, (await _store.StatAsync(key, default))!.Length);
     }
@@ -64,7 +64,7 @@ public sealed class FolderStoreTests : IDisposable
 
         Assert.Null(await _store.StatAsync(key, default));
         Assert.Empty(await _store.ListAsync("", default).ToListAsync());
-        Assert.False(Directory.Exists(_folder["store/jobs"]));
+        Assert.False(Directory.Exists(_folder.File("store/jobs")));
 
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
@@ -81,12 +81,12 @@ public sealed class FolderStoreTests : IDisposable
         await content.Hangs;
 
         // What a kill at this moment would leave is what the disk holds now.
-        await CopyAsync(_folder["store"], _folder["after"]);
-        Assert.Single(Directory.EnumerateFiles(_folder["after/.incoming"]));
-        var after = Open(_folder["after"]);
+        await CopyAsync(_folder.File("store"), _folder.File("after"));
+        Assert.Single(Directory.EnumerateFiles(_folder.File("after/.incoming")));
+        var after = Open(_folder.File("after"));
 
         Assert.Equal([done], (await after.ListAsync("", default).ToListAsync()).Select(found => found.Key));
-        Assert.Empty(Directory.EnumerateFiles(_folder["after/.incoming"]));
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("after/.incoming")));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
     }
@@ -99,9 +99,9 @@ public sealed class FolderStoreTests : IDisposable
         var put = _store.PutAsync(Published("video.mp4"), content, 2000, "video/mp4", cancel.Token);
         await content.Hangs;
 
-        _ = Open(_folder["store"]);
+        _ = Open(_folder.File("store"));
 
-        Assert.Single(Directory.EnumerateFiles(_folder["store/.incoming"]));
+        Assert.Single(Directory.EnumerateFiles(_folder.File("store/.incoming")));
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
     }
@@ -153,25 +153,25 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task Put_IsRefused_WhenTheDiskWouldBeTooFull()
     {
-        var store = Open(_folder["store"], new StoreSettings { MinFreeBytes = long.MaxValue / 2 });
+        var store = Open(_folder.File("store"), new StoreSettings { MinFreeBytes = long.MaxValue / 2 });
 
         var error = await Assert.ThrowsAsync<StoreException>(() => PutAsync(store, Inbox("a.txt"), 5));
 
         Assert.Contains("Store:MinFreeBytes", error.Message, StringComparison.Ordinal);
         Assert.True(error.CanHeal);
-        Assert.Empty(Directory.EnumerateFiles(_folder["store/.incoming"]));
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("store/.incoming")));
     }
 
     [Fact]
     public async Task Put_SaysThatTheDiskFails_WithoutNamingPaths()
     {
-        await File.WriteAllTextAsync(_folder["store/inbox"], "a file where a folder must be");
+        await File.WriteAllTextAsync(_folder.File("store/inbox"), "a file where a folder must be");
 
         var error = await Assert.ThrowsAsync<StoreException>(() => PutAsync(_store, Inbox("a.txt"), 5));
 
         Assert.Contains("disk", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(_folder.Path, error.Message, StringComparison.Ordinal);
-        Assert.Empty(Directory.EnumerateFiles(_folder["store/.incoming"]));
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("store/.incoming")));
     }
 
     [Fact]
@@ -186,11 +186,11 @@ public sealed class FolderStoreTests : IDisposable
         }
 
         await _store.DeleteAsync(one, default);
-        Assert.Equal([_folder[$"store/jobs/{job}/export-2"]], Directory.EnumerateDirectories(_folder[$"store/jobs/{job}"]));
+        Assert.Equal([_folder.File($"store/jobs/{job}/export-2")], Directory.EnumerateDirectories(_folder.File($"store/jobs/{job}")));
 
         await _store.DeleteAsync(two, default);
         await _store.DeleteAsync(other, default);
-        Assert.Equal([_folder["store/.incoming"]], Directory.EnumerateFileSystemEntries(_folder["store"]));
+        Assert.Equal([_folder.File("store/.incoming")], Directory.EnumerateFileSystemEntries(_folder.File("store")));
     }
 
     [Fact]
@@ -205,7 +205,7 @@ public sealed class FolderStoreTests : IDisposable
             await _store.DeleteAsync(key, default);
         });
 
-        Assert.Equal([_folder["store/.incoming"]], Directory.EnumerateFileSystemEntries(_folder["store"]));
+        Assert.Equal([_folder.File("store/.incoming")], Directory.EnumerateFileSystemEntries(_folder.File("store")));
     }
 
     [Fact]
@@ -223,17 +223,17 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task Create_KeepsTheKeyThatSigns_AcrossRestarts()
     {
-        Directory.CreateDirectory(_folder["data"]);
-        var before = (FolderStore)ObjectStores.Create(new StoreSettings(), _folder["data"], _time);
+        Directory.CreateDirectory(_folder.File("data"));
+        var before = (FolderStore)ObjectStores.Create(new StoreSettings(), _folder.File("data"), _time);
         var key = Inbox("a.txt");
         await PutAsync(before, key, 5);
         var url = before.PresignGet(key, TimeSpan.FromHours(1), new Uri("http://localhost"));
 
-        var after = (FolderStore)ObjectStores.Create(new StoreSettings(), _folder["data"], _time);
+        var after = (FolderStore)ObjectStores.Create(new StoreSettings(), _folder.File("data"), _time);
 
         Assert.Equal(url, after.PresignGet(key, TimeSpan.FromHours(1), new Uri("http://localhost")));
         Assert.Equal(5, (await after.StatAsync(key, default))!.Length);
-        Assert.True(File.Exists(_folder[$"data/store/{key}"]));
+        Assert.True(File.Exists(_folder.File($"data/store/{key}")));
     }
 
     private static byte[] Filled(byte fill) => Enumerable.Repeat(fill, 1 << 20).ToArray();

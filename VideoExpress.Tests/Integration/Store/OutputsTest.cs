@@ -6,7 +6,7 @@ namespace VideoExpress.Tests.Integration.Store;
 /// <summary>A folder store behind a real Kestrel, and what tests of its URLs share.</summary>
 public abstract class OutputsTest : IAsyncLifetime, IDisposable
 {
-    private readonly TemporaryFolder _folder = new();
+    private readonly TempFolder _folder = new();
     private OutputsHost _host = null!;
 
     internal FakeTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());

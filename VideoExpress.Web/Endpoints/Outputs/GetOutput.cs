@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using VideoExpress.Jobs.Store;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Outputs;
 
@@ -26,16 +27,9 @@ internal static class GetOutput
             return refusal!;
         }
 
-        try
-        {
-            return output.Folder.Open(output.Key) is { } file
-                ? Answer(output, file.Object, file.Content, http)
-                : SignedOutput.Problem(StatusCodes.Status404NotFound, "There is no such file: it was never stored, or it was removed.");
-        }
-        catch (StoreException error)
-        {
-            return SignedOutput.Problem(error);
-        }
+        return output.Folder.Open(output.Key) is { } file
+            ? Answer(output, file.Object, file.Content, http)
+            : Problem.Of(StatusCodes.Status404NotFound, "There is no such file: it was never stored, or it was removed.");
     }
 
     private static FileStreamHttpResult Answer(SignedOutput output, StoredObject found, Stream content, HttpContext http)

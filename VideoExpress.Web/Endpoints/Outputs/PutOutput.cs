@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.Folder;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Outputs;
 
@@ -20,17 +21,17 @@ internal static class PutOutput
 
         if (!output.Key.IsInbox)
         {
-            return SignedOutput.Problem(StatusCodes.Status403Forbidden, "Only keys below inbox/ are put by URL.");
+            return Problem.Of(StatusCodes.Status403Forbidden, "Only keys below inbox/ are put by URL.");
         }
 
         if (http.Request.ContentLength is not { } length)
         {
-            return SignedOutput.Problem(StatusCodes.Status411LengthRequired, "Send Content-Length: a body of unknown length is not taken.");
+            return Problem.Of(StatusCodes.Status411LengthRequired, "Send Content-Length: a body of unknown length is not taken.");
         }
 
         if (length > output.Folder.MaxPutBytes)
         {
-            return SignedOutput.Problem(
+            return Problem.Of(
                 StatusCodes.Status413PayloadTooLarge, $"A file may have {output.Folder.MaxPutBytes} bytes at most (Store:MaxPutBytes).");
         }
 
@@ -46,14 +47,7 @@ internal static class PutOutput
         }
 
         var type = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var parsed) ? parsed.ToString() : MediaTypes.Unknown;
-        try
-        {
-            await output.Folder.PutAsync(output.Key, http.Request.Body, length, type, cancellationToken);
-            return TypedResults.Ok();
-        }
-        catch (StoreException error)
-        {
-            return SignedOutput.Problem(error);
-        }
+        await output.Folder.PutAsync(output.Key, http.Request.Body, length, type, cancellationToken);
+        return TypedResults.Ok();
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.Folder;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Outputs;
 
@@ -23,7 +24,7 @@ internal sealed record SignedOutput(FolderStore Folder, StoreKey Key, string? Do
         refusal = null;
         if (store is not FolderStore folder)
         {
-            refusal = Problem(StatusCodes.Status404NotFound, "The files of this server are in its object store, not here.");
+            refusal = Problem.Of(StatusCodes.Status404NotFound, "The files of this server are in its object store, not here.");
             return null;
         }
 
@@ -37,16 +38,9 @@ internal sealed record SignedOutput(FolderStore Folder, StoreKey Key, string? Do
             return new SignedOutput(folder, parsed, name, left);
         }
 
-        refusal = Problem(StatusCodes.Status403Forbidden, verdict == OutputUrlVerdict.Expired
+        refusal = Problem.Of(StatusCodes.Status403Forbidden, verdict == OutputUrlVerdict.Expired
             ? "This URL has expired. Ask for the job again: its output URLs are signed afresh."
             : "This URL's signature is missing, altered, or for another call.");
         return null;
     }
-
-    /// <summary>An answer in <c>application/problem+json</c>.</summary>
-    public static ProblemHttpResult Problem(int status, string detail) => TypedResults.Problem(detail, statusCode: status);
-
-    /// <summary>The answer when the store itself fails.</summary>
-    public static ProblemHttpResult Problem(StoreException error) =>
-        Problem(error.CanHeal ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError, error.Message);
 }

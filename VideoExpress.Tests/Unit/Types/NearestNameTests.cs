@@ -1,6 +1,6 @@
-using VideoExpress.Web.Settings;
+using VideoExpress.Jobs.Types;
 
-namespace VideoExpress.Tests.Unit.Settings;
+namespace VideoExpress.Tests.Unit.Types;
 
 public sealed class NearestNameTests
 {
