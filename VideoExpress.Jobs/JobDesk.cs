@@ -64,19 +64,38 @@ public sealed partial class JobDesk
     /// <returns>The job as it stands afterwards; null when there is none of that id.</returns>
     public Job? Cancel(Guid jobId)
     {
-        var current = _storage.Read(connection =>
-            ((Db)connection).FindJob(jobId) is { Step: { } step } ? ((Db)connection).FindStep(jobId, step)?.HangfireId : null);
-        using (var unitOfWork = current is null ? _storage.BeginUnitOfWork() : _storage.BeginUnitOfWork(current))
+        while (!TryCancel(jobId))
         {
-            if (_transitions.Cancel(unitOfWork, jobId) && current is not null)
-            {
-                unitOfWork.ChangeState(current, new DeletedState { Reason = "The job was cancelled." });
-            }
-
-            unitOfWork.Commit();
+            // It went on to its next step meanwhile: look again.
         }
 
         return _storage.Read(connection => ((Db)connection).FindJob(jobId));
+    }
+
+    /// <summary>False when the job changed between the look at its chain and the lock of it.</summary>
+    private bool TryCancel(Guid jobId)
+    {
+        var (seen, steps) = _storage.Read(connection => (((Db)connection).FindJob(jobId), ((Db)connection).StepsOf(jobId)));
+        if (seen is null || seen.Status.IsTerminal())
+        {
+            return true;
+        }
+
+        var left = steps.Where(step => step.Ordinal >= (seen.Step ?? int.MaxValue)).Select(step => step.HangfireId).ToArray();
+        using var unitOfWork = _storage.BeginUnitOfWork(left);
+        if (((Db)unitOfWork).FindJob(jobId) is not { } job || job.Step != seen.Step)
+        {
+            return false;
+        }
+
+        if (_transitions.Cancel(unitOfWork, jobId) && left.Length > 0)
+        {
+            // Those that wait for it are deleted with it.
+            unitOfWork.ChangeState(left[0], new DeletedState { Reason = "The job was cancelled." });
+        }
+
+        unitOfWork.Commit();
+        return true;
     }
 
     private Job NewRow(NewJob request, string quality) => new()

@@ -3,7 +3,7 @@
 
 # What the product starts besides .NET: FFmpeg, the drafts' voice and pictures, fonts of the captions.
 packages=(ffmpeg espeak-ng python3 python3-numpy python3-opencv python3-pil
-    fonts-inter fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji)
+    fonts-inter fonts-dejavu-core fonts-noto-core fonts-noto-cjk fonts-noto-color-emoji fonts-symbola)
 
 # No build server may stay behind.
 export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0 UseSharedCompilation=false

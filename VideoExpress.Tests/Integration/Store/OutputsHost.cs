@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Web.Endpoints.Outputs;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Tests.Integration.Store;
 
@@ -21,8 +22,9 @@ internal sealed class OutputsHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddSingleton(store);
+        builder.Services.AddSingleton(store).AddProblems();
         var app = builder.Build();
+        app.UseProblems();
         app.MapOutputs();
         await app.StartAsync();
         return new OutputsHost(app);

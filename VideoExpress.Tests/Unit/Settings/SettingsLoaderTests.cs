@@ -84,7 +84,7 @@ public sealed class SettingsLoaderTests : IDisposable
             $"""
             RUNPOD_ENDPOINT=https://other.example.com/v2/x
             RUNPOD_API_KEY=k
-            S3_BUCKET=b
+            S3_BUCKET=bucket
             S3_ENDPOINT=https://other.example.com
             S3_ACCESS_KEY=a
             S3_SECRET_KEY=s
