@@ -55,9 +55,7 @@ async def answer(job: Mapping[str, Any], send_progress: Send) -> dict[str, Any]:
 
 
 async def _perform(attempt: Attempt, progress: Progress, label: str) -> dict[str, Any]:
-    loop = asyncio.get_running_loop()
-    started = loop.time()
-    until = started + attempt.execution_timeout
+    until = asyncio.get_running_loop().time() + attempt.execution_timeout
     job_type = jobs.find(attempt.job_type)
     request = jobs.request_for(job_type, attempt.quality, attempt.params)
     slots = _slots(attempt, job_type.OUTPUTS)
@@ -68,25 +66,43 @@ async def _perform(attempt: Attempt, progress: Progress, label: str) -> dict[str
         return earlier
 
     log.info("%s: started, %s by %s", label, attempt.job_type, request.engine)
-    claiming = asyncio.create_task(
-        delivery.put_claim(attempt, os.environ.get("RUNPOD_POD_ID") or socket.gethostname(), until)
-    )
+    worker = os.environ.get("RUNPOD_POD_ID") or socket.gethostname()
+    claiming = asyncio.create_task(delivery.put_claim(attempt, worker, until))
     try:
-        with tempfile.TemporaryDirectory(prefix="videoexpress-", ignore_cleanup_errors=True) as folder:
-            made = await run_engine(
-                request, Path(folder), lambda share, phase: progress.update(share * UPLOADING_AT, phase)
-            )
-            made_at = loop.time()
-            progress.update(UPLOADING_AT, "uploading")
-            paths = {name: Path(path) for name, path in made.pop("files").items()}
-            files = await delivery.deliver_files(slots, paths, until)
-        seconds = {"total": loop.time() - started, "make": made_at - started, "upload": loop.time() - made_at}
-        result = _result(attempt, request, files, made, seconds)
+        result = await _make_and_deliver(attempt, request, slots, progress, until)
         await delivery.put_result(attempt, result, until)
     finally:
         claiming.cancel()
-    log.info("%s: done in %.1f s (upload %.1f s)", label, seconds["total"], seconds["upload"])
+    log.info("%s: done in %.1f s", label, result["seconds"])
     return result
+
+
+async def _make_and_deliver(
+    attempt: Attempt, request: EngineRequest, slots: tuple[OutputSlot, ...], progress: Progress, until: float
+) -> dict[str, Any]:
+    """The result, once its files are where they belong and nothing of the making is left here."""
+    clock = asyncio.get_running_loop().time
+    started = clock()
+
+    def report(share: float, phase: str) -> None:
+        progress.update(share * UPLOADING_AT, phase)
+
+    with tempfile.TemporaryDirectory(prefix="videoexpress-", ignore_cleanup_errors=True) as folder:
+        async with run_engine(request, Path(folder), report) as made:
+            made_at = clock()
+            progress.update(UPLOADING_AT, "uploading")
+            paths = {name: Path(path) for name, path in made.pop("files").items()}
+            files = await delivery.deliver_files(slots, paths, until)
+            done_at = clock()
+    return {
+        "files": files,
+        "seconds": round(done_at - started, 3),
+        "timings": {"make": round(made_at - started, 3), "upload": round(done_at - made_at, 3)},
+        "model": request.model,
+        "backend": request.backend,
+        **({"attempt_id": attempt.attempt_id} if attempt.attempt_id else {}),
+        **made,
+    }
 
 
 def _slots(attempt: Attempt, outputs: Mapping[str, str]) -> tuple[OutputSlot, ...]:
@@ -98,24 +114,3 @@ def _slots(attempt: Attempt, outputs: Mapping[str, str]) -> tuple[OutputSlot, ..
                 f'outputs: "{slot.name}" is not made by {attempt.job_type}; it makes {", ".join(outputs)}',
             )
     return attempt.outputs or tuple(OutputSlot(name, content_type) for name, content_type in outputs.items())
-
-
-def _result(
-    attempt: Attempt,
-    request: EngineRequest,
-    files: list[dict[str, Any]],
-    made: Mapping[str, Any],
-    seconds: Mapping[str, float],
-) -> dict[str, Any]:
-    """The answer, and the content of ``result.json``; ``made`` is what the engine tells of its work."""
-    rounded = {name: round(value, 3) for name, value in seconds.items()}
-    result = {
-        "files": files,
-        "seconds": rounded.pop("total"),
-        "timings": rounded,
-        "model": request.model,
-        "backend": request.backend,
-    }
-    if attempt.attempt_id is not None:
-        result["attempt_id"] = attempt.attempt_id
-    return {**result, **made}

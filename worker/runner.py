@@ -25,7 +25,7 @@ REPORT_PATIENCE = 120.0
 class Pace:
     """How often a gateway is asked at most, in seconds; a held poll needs no pause."""
 
-    take: float = 6.0
+    take: float = 6.5
     """From one take without a job to the next, so that an idle worker asks at most ten times a minute."""
     stop: float = 1.0
     """From one stop poll to the next."""

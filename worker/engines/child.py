@@ -9,7 +9,8 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,14 @@ log = logging.getLogger("videoexpress.engine")
 WORKER_ROOT = Path(__file__).resolve().parent.parent
 
 
-async def run_engine(request: EngineRequest, folder: Path, report: Callable[[float, str], None]) -> dict[str, Any]:
-    """Runs the engine to its end and returns what it made.
+@asynccontextmanager
+async def run_engine(
+    request: EngineRequest, folder: Path, report: Callable[[float, str], None]
+) -> AsyncIterator[dict[str, Any]]:
+    """Runs the engine and enters with what it made; it and all that it started are dead when the block is left.
 
-    ``report(fraction, phase)`` is called on its way. When this task is cancelled or fails, the engine and everything it
-    started are dead before the exception goes on. Raises WorkerError ``out_of_memory`` or ``internal``.
+    ``report(fraction, phase)`` is called on its way. Inside the block the engine still watches over ``folder``: should this
+    process be killed, the engine removes it. Raises WorkerError ``out_of_memory`` or ``internal``.
     """
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "engines.serve",
@@ -47,7 +51,7 @@ async def run_engine(request: EngineRequest, folder: Path, report: Callable[[flo
         if "made" not in answer:
             log.error("%s: %s", request.engine, " | ".join(last_words))
             raise WorkerError(Code.OUT_OF_MEMORY if answer.get("out_of_memory") else Code.INTERNAL, answer["failed"])
-        return answer["made"]
+        yield answer["made"]
     finally:
         _kill_group(process)
         await process.wait()

@@ -19,8 +19,8 @@ from pathlib import Path
 from typing import Any
 
 
-def main() -> int:
-    """Serves one request. Exit code 0 when the made files were announced, else 1."""
+def main() -> None:
+    """Serves one request, and then waits for its end: the worker kills this process once it has what was made."""
     os.nice(5)  # the server that shares this machine with a draft stays quick
     speech = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a library that prints must not break the protocol
@@ -31,22 +31,19 @@ def main() -> int:
 
     request = json.loads(sys.stdin.buffer.readline())
     folder = Path(request["folder"])
-    threading.Thread(target=_die_with_the_worker, args=(folder,), daemon=True).start()
+    watch = threading.Thread(target=_die_with_the_worker, args=(folder,), daemon=True)
+    watch.start()
     try:
         engine = importlib.import_module(request["engine"])
-        made = engine.make(
-            request["arguments"], folder, lambda fraction, phase: say({"progress": fraction, "phase": phase})
-        )
+        made = engine.make(request["arguments"], folder, lambda share, phase: say({"progress": share, "phase": phase}))
+        say({"made": made})
     except MemoryError:
         traceback.print_exc()
         say({"failed": "the engine ran out of memory", "out_of_memory": True})
-        return 1
     except Exception as error:  # the worker decides what the server is told
         traceback.print_exc()
         say({"failed": f"{type(error).__name__}: {error}"})
-        return 1
-    say({"made": made})
-    return 0
+    watch.join()
 
 
 def _die_with_the_worker(folder: Path) -> None:
@@ -58,4 +55,4 @@ def _die_with_the_worker(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -7,6 +7,8 @@ import os
 import tempfile
 import time
 import unittest
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -92,10 +94,11 @@ class Handling(unittest.IsolatedAsyncioTestCase):
     async def test_a_store_that_is_down_for_a_while_loses_nothing(self) -> None:
         run_engine = attempt.run_engine
 
-        async def run_then_lose_the_store(*arguments: Any) -> dict[str, Any]:
-            made = await run_engine(*arguments)
-            self.store.be_down(1.5)
-            return made
+        @asynccontextmanager
+        async def run_then_lose_the_store(*arguments: Any) -> AsyncIterator[dict[str, Any]]:
+            async with run_engine(*arguments) as made:
+                self.store.be_down(1.5)
+                yield made
 
         with mock.patch("attempt.run_engine", run_then_lose_the_store):
             answer = await self.do()

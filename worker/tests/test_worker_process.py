@@ -99,6 +99,17 @@ class WorkerProcess(unittest.TestCase):
         process.wait()
         self.assert_nothing_is_left(pids)
 
+    def test_kill_9_while_uploading_leaves_no_child_and_no_file_either(self) -> None:
+        self.store.faults["/video"] = [503] * 100
+        self.hand_out()
+        process = self.start()
+        self.assertTrue(self.store.server.wait_for(lambda: self.store.puts("video")))
+        pids = list(descendants(process.pid))
+        self.assertTrue(list(self.folder.iterdir()))
+        process.kill()
+        process.wait()
+        self.assert_nothing_is_left(pids)
+
     def test_a_stop_ends_the_engine_and_the_worker_goes_on(self) -> None:
         _, pids = self.start_long_job()
         self.gateway.stops.append("job-1")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 ZOOM = 0.42
 """How much nearer a dolly comes, of a layer at depth 1."""
-PAN = 0.40
-"""How far a pan goes, in widths of a layer at depth 1."""
+TRUCK = {"pan_right": 0.40, "pan_left": -0.40, "dolly_in": 0.14, "pull_out": -0.14, "crane_up": 0.12}
+"""How far a move goes to the right, in widths of a layer at depth 1: all of a pan, and a little of what would be stiff without."""
 CRANE = 0.28
 """How far a crane rises, in heights of a layer at depth 1."""
 
@@ -52,9 +52,9 @@ def view_at(move: str, t: float, duration: float) -> View:
             "crane_up": 0.03,
             "still": 0.02,
         }.get(move, 0.02),
-        right={"pan_right": PAN * (way - 0.5), "pan_left": PAN * (0.5 - way)}.get(move, 0.0),
+        right=TRUCK.get(move, 0.0) * (way - 0.5),
         up=CRANE * (way - 0.5) if move == "crane_up" else 0.0,
         turn=0.22 * math.sin((u - 0.5) * 2.4) if move == "orbit" else 0.0,
-        breath_x=0.0045 * math.sin(t * 2.3) + 0.0016 * math.sin(t * 5.1 + 1),
-        breath_y=0.0040 * math.sin(t * 1.9 + 1) + 0.0014 * math.sin(t * 4.3),
+        breath_x=0.0060 * math.sin(t * 2.3) + 0.0022 * math.sin(t * 5.1 + 1),
+        breath_y=0.0054 * math.sin(t * 1.9 + 1) + 0.0020 * math.sin(t * 4.3),
     )

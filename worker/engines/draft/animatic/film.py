@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from engines.draft.animatic.air import Air
 from engines.draft.animatic.camera import view_at
 from engines.draft.animatic.cast import cast_subject
 from engines.draft.animatic.layers import Compositor, Layer
@@ -52,6 +53,7 @@ def frames_of(script: Script) -> Iterator[np.ndarray]:
     width, height = script.painted_size
     stage = _set_up(reading, width, height, rng)
     layers = _paint(stage, reading, script.duration)
+    air = Air(reading.place, reading.weather, stage.palette, width, height, rng)
     weather = Weather(reading.weather, width, height, script.duration, rng)
     slate = Slate(script.prompt, reading, script.duration, script.width, script.height)
     finish = _Finish(width, height, rng)
@@ -59,7 +61,7 @@ def frames_of(script: Script) -> Iterator[np.ndarray]:
     for index in range(script.frames):
         t = index / script.fps
         frame = compositor.draw(layers, view_at(reading.camera, t, script.duration), t)
-        frame = finish.apply(weather.draw(frame, t), index)
+        frame = finish.apply(weather.draw(air.draw(frame, t), t), index)
         if (width, height) != (script.width, script.height):
             frame = cv2.resize(frame, (script.width, script.height), interpolation=cv2.INTER_CUBIC)
         slate.draw(frame, (index + 1) / script.frames)

@@ -26,7 +26,7 @@ class Weather:
             self._sheets = [_snow(rng, width, height, unit, near) for near in (0.4, 0.7, 1.0)]
         elif kind == "fog":
             self._banks = [clouds(rng, height, 2 * width, 2.2 + index, 2.2, 5) for index in range(2)]
-            self._speed = min(0.05, 0.9 / duration) * width
+            self._speed = min(0.09, 0.9 / duration) * width
 
     def draw(self, frame: np.ndarray, t: float) -> np.ndarray:
         """The frame (BGR uint8) at ``t`` seconds, under this weather."""
@@ -61,7 +61,7 @@ class Weather:
         width, _ = self._size
         for index, bank in enumerate(self._banks):
             start = int(self._speed * t) if index else int(width - self._speed * t) - 1
-            thickness = cv2.convertScaleAbs(bank[:, max(0, start) : max(0, start) + width], alpha=120)
+            thickness = cv2.convertScaleAbs(bank[:, max(0, start) : max(0, start) + width], alpha=135)
             thick = cv2.cvtColor(thickness, cv2.COLOR_GRAY2BGR)
             frame = cv2.add(cv2.multiply(frame, 255 - thick, scale=1 / 255), cv2.convertScaleAbs(thick, alpha=0.80))
         return frame

@@ -93,9 +93,9 @@ def _swell(stage: Stage, index: int, rough: float) -> Layer:
     foam = np.clip((height - 0.74) * 9, 0, 1) * (rough > 1.2)
     picture = mix(picture, stage.palette.lit(colour("#e8f0f2")), foam[..., None])
     alpha = np.clip(np.maximum(crest * 0.55, trough * 0.5) * (0.6 + 0.4 * rough) + foam * 0.6, 0, 1) * band
-    size = stage.unit * 0.010 * (0.5 + index) * rough
+    size = stage.unit * 0.017 * (0.5 + index) * rough
     return Layer.over(
-        picture, alpha, 0.25 + 0.28 * index, motion=sway(size, size * 0.35, 3.4 + 0.7 * index, phase=2.1 * index)
+        picture, alpha, 0.25 + 0.28 * index, motion=sway(size, size * 0.35, 2.7 + 0.6 * index, phase=2.1 * index)
     )
 
 
@@ -108,7 +108,7 @@ def _glitter(stage: Stage, index: int) -> Layer:
     path = np.exp(-np.abs(stage.grid()[1] - stage.sun[0]) / (stage.unit * width * 1.6))
     strength = 0.85 if stage.weather is None else 0.2
     light = (sparks * path * strength)[..., None] * stage.palette.light
-    speed = 0.016 * stage.unit * (1 if index else -1)
+    speed = 0.026 * stage.unit * (1 if index else -1)
     return Layer.light(
         light,
         0.35,
