@@ -10,7 +10,6 @@ namespace VideoExpress.Jobs.Fetch;
 public sealed class UrlFetcher : IDisposable
 {
     private const int MaxRedirects = 5;
-    private const int AtOnce = 4;
     private const int BufferBytes = 1 << 17;
 
     private readonly FetchSettings _settings;
@@ -41,26 +40,6 @@ public sealed class UrlFetcher : IDisposable
         };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("VideoExpress/1.0");
         _http.DefaultRequestHeaders.AcceptEncoding.ParseAdd("identity");
-    }
-
-    /// <summary>Fetches files, a few at a time; the first failure ends the others.</summary>
-    /// <exception cref="FetchException">One could not be fetched; the message names it by its label.</exception>
-    public async Task<IReadOnlyList<FetchedFile>> FetchAllAsync(IReadOnlyList<FetchItem> items, CancellationToken cancellationToken)
-    {
-        var fetched = new FetchedFile[items.Count];
-        var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForAsync(0, items.Count, options, async (i, token) =>
-        {
-            try
-            {
-                fetched[i] = await FetchAsync(items[i].Url, items[i].DestinationPath, token);
-            }
-            catch (FetchException e)
-            {
-                throw e.For(items[i].Label);
-            }
-        });
-        return fetched;
     }
 
     /// <summary>Fetches one file; it appears whole or not at all.</summary>

@@ -266,19 +266,11 @@ public sealed class UrlFetcherTests : IDisposable
     }
 
     [Fact]
-    public async Task FetchAll_NamesTheFileThatFailed()
+    public void AnError_CanBeGivenTheNameOfWhatWasToBeFetched()
     {
-        await using var server = await FileServer.StartAsync(http =>
-        {
-            http.Response.StatusCode = http.Request.Path == "/2" ? 404 : 200;
-            return http.Response.WriteAsync("x");
-        });
-        using var fetcher = new UrlFetcher(new FetchSettings(), TimeProvider.System, server.Network);
-        FetchItem Item(int i) => new($"clip {i}", new Uri($"http://example.com/{i}"), Path.Combine(_folder, $"c{i}"));
+        var error = new FetchException("example.com answered 404.", canHeal: true) { RetryAfter = TimeSpan.FromSeconds(3) }.For("clip 2");
 
-        Assert.Equal(2, (await fetcher.FetchAllAsync([Item(1), Item(3)], CancellationToken.None)).Count);
-        var e = await Assert.ThrowsAsync<FetchException>(() => fetcher.FetchAllAsync([Item(1), Item(2), Item(3)], CancellationToken.None));
-        Assert.StartsWith("clip 2: example.com answered 404.", e.Message, StringComparison.Ordinal);
+        Assert.Equal(("clip 2: example.com answered 404.", true, TimeSpan.FromSeconds(3)), (error.Message, error.CanHeal, error.RetryAfter));
     }
 
     private async Task<FetchedFile> Fetch(FileServer server, string url)
