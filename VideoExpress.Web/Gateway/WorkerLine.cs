@@ -16,10 +16,13 @@ internal static partial class WorkerLine
         _ => null,
     };
 
-    /// <summary>The line without the queries of its URLs: they sign, and so open, what lies in the store.</summary>
-    public static string WithoutSecrets(string line) => Query().Replace(line, "$1?…");
+    /// <summary>
+    /// What the line says: without its time and level, which our log has anyway, and without the queries of its URLs, which sign, and
+    /// so open, what lies in the store.
+    /// </summary>
+    public static string TextOf(string line) => Query().Replace(Level().Replace(line, ""), "$1?…");
 
-    [GeneratedRegex(@"^(?:\d{4}-\d\d-\d\d[ T][\d:.,]+Z? )?\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")]
+    [GeneratedRegex(@"^(?:\d{4}-\d\d-\d\d[ T][\d:.,]+Z? )?\[?(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|CRITICAL|FATAL)\b\]?:? ?")]
     private static partial Regex Level();
 
     [GeneratedRegex(@"(https?://[^\s?""']+)\?[^\s""']+")]

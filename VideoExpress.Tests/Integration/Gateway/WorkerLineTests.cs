@@ -20,5 +20,7 @@ public sealed class WorkerLineTests
     [InlineData("PUT http://h/k?X-Amz-Signature=s failed", "PUT http://h/k?… failed")]
     [InlineData("url='https://h/a?sig=s', 'https://h/b?sig=t'", "url='https://h/a?…', 'https://h/b?…'")]
     [InlineData("why? https://h/a", "why? https://h/a")]
-    public void Queries_AreCutOff(string line, string shown) => Assert.Equal(shown, WorkerLine.WithoutSecrets(line));
+    [InlineData("2026-08-01 12:00:00,123 ERROR videoexpress.runner no model", "videoexpress.runner no model")]
+    [InlineData("INFORMATION is not a level", "INFORMATION is not a level")]
+    public void Text_HasNoTimeNoLevelAndNoQuery(string line, string shown) => Assert.Equal(shown, WorkerLine.TextOf(line));
 }
