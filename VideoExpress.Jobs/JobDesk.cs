@@ -54,7 +54,9 @@ public sealed partial class JobDesk
     public IReadOnlyList<(Job Job, IReadOnlyList<JobOutput> Outputs)> List(int limit) => _storage.Read(connection =>
     {
         Db db = connection;
-        return db.ListJobs(limit).ConvertAll(job => (job, (IReadOnlyList<JobOutput>)db.OutputsOf(job.Id, OutputTable.Output)));
+        var jobs = db.ListJobs(limit);
+        var outputs = db.OutputsOf(jobs.Select(job => job.Id));
+        return jobs.ConvertAll(job => (job, (IReadOnlyList<JobOutput>)[.. outputs[job.Id]]));
     });
 
     /// <summary>

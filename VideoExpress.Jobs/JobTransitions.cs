@@ -13,6 +13,11 @@ namespace VideoExpress.Jobs;
 /// </summary>
 internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, TimeProvider time)
 {
+    private const string WaitingGuard = "status = 'QUEUED' and step is null";
+
+    /// <summary>What of an error is told again in the errors of jobs that wait, in characters.</summary>
+    private const int MaxCause = 500;
+
     /// <summary>Accepts a job: its row and, unless it waits for others, its whole chain.</summary>
     public void Create(SQLiteUnitOfWork unitOfWork, Job job, IReadOnlyCollection<Guid> dependsOn)
     {
@@ -65,6 +70,14 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
             "status = 'RUNNING' and step = @ordinal and (progress < @progress or phase is not @phase or held_reason is not @heldReason)",
             new() { ["phase"] = phase, ["progress"] = progress, ["heldReason"] = heldReason, ["ordinal"] = turn.Row.Ordinal });
 
+    /// <summary>A try of its current step failed and will be repeated: its owner sees why. RUNNING → RUNNING.</summary>
+    public bool Stumble(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId, string sentence) =>
+        ((Db)unitOfWork).FindStep(jobId, hangfireId) is { Ordinal: >= 0 } row && Change(
+            unitOfWork, jobId, "try_failed",
+            "held_reason = @reason",
+            "status = 'RUNNING' and step = @ordinal and held_reason is not @reason",
+            new() { ["reason"] = $"retrying: {sentence}", ["ordinal"] = row.Ordinal });
+
     /// <summary>The step is done and the next one starts: RUNNING → RUNNING.</summary>
     public bool HandOn(SQLiteUnitOfWork unitOfWork, Turn turn, IEnumerable<string>? warnings = null)
     {
@@ -105,7 +118,7 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
 
     /// <summary>What it waited for will not come: QUEUED without a chain → FAILED.</summary>
     public bool FailWaiting(SQLiteUnitOfWork unitOfWork, Guid jobId, string error) =>
-        Fail(unitOfWork, jobId, error, "status = 'QUEUED' and step is null", null);
+        Fail(unitOfWork, jobId, error, WaitingGuard, null);
 
     /// <summary>
     /// Its owner cancels it: QUEUED or RUNNING → CANCELED at once. A step at work is told right after the commit; where a provider may
@@ -161,26 +174,38 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
 
     private bool Fail(SQLiteUnitOfWork unitOfWork, Guid jobId, string error, string guard, int? ordinal)
     {
-        var changed = Change(
-            unitOfWork, jobId, "failed",
-            "status = 'FAILED', phase = null, held_reason = null, error = @error, finished_at = @now",
-            guard,
-            new() { ["error"] = error, ["ordinal"] = ordinal });
+        var changed = FailAlone(unitOfWork, jobId, error, guard, ordinal);
         if (changed)
         {
-            FailDependents(unitOfWork, jobId, $"failed: {error}");
+            FailDependents(unitOfWork, jobId, $"failed: {(error.Length <= MaxCause ? error : error[..MaxCause] + "…")}");
         }
 
         return changed;
     }
 
+    private bool FailAlone(SQLiteUnitOfWork unitOfWork, Guid jobId, string error, string guard, int? ordinal) => Change(
+        unitOfWork, jobId, "failed",
+        "status = 'FAILED', phase = null, held_reason = null, error = @error, finished_at = @now",
+        guard,
+        new() { ["error"] = error, ["ordinal"] = ordinal });
+
+    /// <summary>Fails what waits for <paramref name="jobId"/>, and what waits for that, by name and with the one cause.</summary>
     private void FailDependents(SQLiteUnitOfWork unitOfWork, Guid jobId, string fate)
     {
         Db db = unitOfWork;
-        var job = db.FindJob(jobId)!;
-        foreach (var dependent in db.DependentsOf(jobId))
+        var root = db.FindJob(jobId)!;
+        var because = $"the {root.Type} job {root.Id:D} {fate}";
+        var ended = new Queue<Job>([root]);
+        while (ended.TryDequeue(out var job))
         {
-            FailWaiting(unitOfWork, dependent.Id, Needs(job, fate));
+            foreach (var dependent in db.DependentsOf(job.Id))
+            {
+                var sentence = job == root ? Needs(root, fate) : Needs(job, $"failed because {because}");
+                if (FailAlone(unitOfWork, dependent.Id, sentence, WaitingGuard, null))
+                {
+                    ended.Enqueue(dependent);
+                }
+            }
         }
     }
 

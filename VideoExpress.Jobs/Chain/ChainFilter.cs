@@ -54,7 +54,8 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
             ProcessingState => unitOfWork => _transitions.Begin(unitOfWork, jobId, hangfireId),
             FailedState failed => unitOfWork => _transitions.Fail(unitOfWork, jobId, hangfireId, RetryPolicy.Sentence(failed.Exception)),
             DeletedState => unitOfWork => _transitions.CancelByStep(unitOfWork, jobId, hangfireId),
-            EnqueuedState when context.OldStateName == FailedState.StateName => unitOfWork => _transitions.Retry(unitOfWork, jobId, hangfireId),
+            EnqueuedState when context.OldStateName == FailedState.StateName || context.OldStateName == DeletedState.StateName =>
+                 unitOfWork => _transitions.Retry(unitOfWork, jobId, hangfireId),
             _ => null,
         };
         if (write is not null)
@@ -85,7 +86,11 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
         LogRetry(jobId, tries, delay, RetryPolicy.Sentence(failed.Exception), failed.Exception);
         var outcome = new Again(delay, $"Try {tries} failed: {RetryPolicy.Sentence(failed.Exception)}")
         {
-            Commit = unitOfWork => ((Db)unitOfWork).RaiseTries(jobId, hangfireId),
+            Commit = unitOfWork =>
+            {
+                ((Db)unitOfWork).RaiseTries(jobId, hangfireId);
+                _transitions.Stumble(unitOfWork, jobId, hangfireId, RetryPolicy.Sentence(failed.Exception));
+            },
         };
         return new AgainState(outcome, delay);
     }

@@ -13,8 +13,11 @@ namespace VideoExpress.Jobs.Chain;
 internal sealed class Delivery(
     SQLiteStorage storage, IObjectStore store, UrlFetcher web, MediaProbe probe, PosterMaker posters, WorkFolders folders)
 {
-    /// <summary>A duration or size further from what was asked than this is worth a warning.</summary>
+    /// <summary>A duration further from what was asked than this, in seconds, is worth a warning.</summary>
     private const double DurationTolerance = 0.1;
+
+    private const double RateTolerance = 0.01;
+    private const int MaxEditions = 100;
 
     /// <summary>Collects the files of the job's finished attempt; a video that is the last word gets a poster.</summary>
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(Turn turn, CancellationToken cancellationToken)
@@ -23,40 +26,65 @@ internal sealed class Delivery(
         var result = (attempt.Result is { } json ? WorkerResult.TryRead(json) : null)
             ?? throw new DeliveryException("The worker's result cannot be read.", canHeal: false);
         var folder = folders.Get(turn.Job.Id, "delivery");
-        var outputs = new List<JobOutput>();
+        var files = new List<FilmFile>();
         var warnings = new List<string>(result.Warnings);
         foreach (var wanted in turn.Parameters.WorkerOutputs)
         {
             var file = await FetchAsync(attempt, result, wanted, folder, cancellationToken);
-            var facts = await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken);
-            Compare(turn.Parameters, facts, warnings);
-            outputs.Add(await PublishAsync(StoreKey.Published(turn.Job.Id, attempt.Id.Text(), wanted.FileName), file, cancellationToken, facts));
+            Compare(turn.Parameters, await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken), warnings);
+            files.Add(file);
             if (turn.IsLast && wanted == WorkerOutput.Video)
             {
-                outputs.Add(await PublishPosterAsync(turn.Job, attempt, file, folder, cancellationToken));
+                files.Add(await MakePosterAsync(file, folder, cancellationToken));
             }
         }
 
+        var outputs = await PublishAsync(turn.Job.Id, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", files, cancellationToken);
         return (outputs, warnings);
     }
 
-    /// <summary>Puts a checked file under its published key; the same bytes twice are put once.</summary>
-    public async Task<JobOutput> PublishAsync(StoreKey key, FilmFile file, CancellationToken cancellationToken, MediaFacts? facts = null)
+    /// <summary>
+    /// Puts checked files under the published keys of one edition: the first one in which nothing else is published. The same bytes twice
+    /// are put once, so a step that is run again publishes nothing new.
+    /// </summary>
+    public async Task<IReadOnlyList<JobOutput>> PublishAsync(
+        Guid jobId, Func<int, string> editionName, IReadOnlyList<FilmFile> files, CancellationToken cancellationToken)
+    {
+        for (var edition = 1; ; edition++)
+        {
+            try
+            {
+                var outputs = new List<JobOutput>();
+                foreach (var file in files)
+                {
+                    var key = StoreKey.Published(jobId, editionName(edition), file.Name + Path.GetExtension(file.Path));
+                    outputs.Add(await PublishAsync(key, file, cancellationToken));
+                }
+
+                return outputs;
+            }
+            catch (StoreException taken) when (taken.IsConflict && edition < MaxEditions)
+            {
+                // An earlier try published other bytes there, and what is published is never overwritten.
+            }
+        }
+    }
+
+    private async Task<JobOutput> PublishAsync(StoreKey key, FilmFile file, CancellationToken cancellationToken)
     {
         await using var content = File.OpenRead(file.Path);
         await store.PutAsync(key, content, file.Bytes, file.ContentType, cancellationToken);
-        facts ??= file.ContentType.StartsWith("video/", StringComparison.Ordinal)
-            ? await probe.ProbeAsync(file.Path, "The film", cancellationToken)
-            : null;
-        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, file.Sha256, facts is null ? null : OutputFacts.Of(facts));
+        var facts = file.ContentType.StartsWith("video/", StringComparison.Ordinal)
+            ? OutputFacts.Of(await probe.ProbeAsync(file.Path, "The film", cancellationToken))
+            : default(System.Text.Json.JsonElement?);
+        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, file.Sha256, facts);
     }
 
-    private async Task<JobOutput> PublishPosterAsync(Job job, Attempt attempt, FilmFile video, string folder, CancellationToken cancellationToken)
+    private async Task<FilmFile> MakePosterAsync(FilmFile video, string folder, CancellationToken cancellationToken)
     {
         var path = Path.Combine(folder, "poster.jpg");
         await posters.MakePosterAsync(video.Path, path, cancellationToken);
-        var poster = await FilmFile.ReadAsync("poster", "image/jpeg", path, cancellationToken);
-        return await PublishAsync(StoreKey.Published(job.Id, attempt.Id.Text(), "poster.jpg"), poster, cancellationToken);
+        return await FilmFile.ReadAsync("poster", "image/jpeg", path, cancellationToken);
     }
 
     private async Task<FilmFile> FetchAsync(
@@ -97,11 +125,27 @@ internal sealed class Delivery(
         await content.CopyToAsync(file, cancellationToken);
     }
 
+    /// <summary>What differs from what was asked is a warning, not a failure: it is paid for.</summary>
     private static void Compare(JobParameters parameters, MediaFacts facts, List<string> warnings)
     {
-        if (parameters is RenderJob { Duration: var asked } && Math.Abs(facts.DurationSeconds - asked) > DurationTolerance)
+        if (parameters is not RenderJob asked)
         {
-            warnings.Add(FormattableString.Invariant($"The video is {facts.DurationSeconds:0.##} s long; {asked:0.##} s were asked for."));
+            return;
+        }
+
+        if (Math.Abs(facts.DurationSeconds - asked.Duration) > DurationTolerance)
+        {
+            warnings.Add(FormattableString.Invariant($"The video is {facts.DurationSeconds:0.##} s long; {asked.Duration:0.##} s were asked for."));
+        }
+
+        if (facts.Video is { } video && Math.Min(video.Width, video.Height) != asked.ShorterSide)
+        {
+            warnings.Add($"The video is {video.Width}x{video.Height}; {asked.Resolution} was asked for.");
+        }
+
+        if (asked.Fps is { } fps && facts.Video?.Rate is { } rate && Math.Abs(rate.PerSecond - fps) > RateTolerance)
+        {
+            warnings.Add(FormattableString.Invariant($"The video has {rate.PerSecond:0.##} frames a second; {fps} were asked for."));
         }
     }
 }

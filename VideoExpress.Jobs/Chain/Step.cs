@@ -2,6 +2,7 @@ using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Store.Folder;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
 
@@ -17,6 +18,8 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     protected SQLiteStorage Storage => storage;
+
+    protected ILogger Logger => _logger;
 
     /// <summary>Hangfire's entry point. The job's id is its only argument: nothing else is shown in the dashboard.</summary>
     public async Task<StepOutcome> RunAsync(Guid jobId, PerformContext context, CancellationToken cancellationToken)
@@ -37,6 +40,10 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
         catch (DistributedLockTimeoutException)
         {
             return new Again(BusyPause, "The step is being run already.");
+        }
+        catch (IOException error) when (DiskErrors.IsFull(error))
+        {
+            throw DiskErrors.Explain(error);
         }
         catch (OperationCanceledException) when (running.IsStopped)
         {
@@ -82,6 +89,11 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
     /// <summary>What to answer when it is not this step's turn; null when it is.</summary>
     protected virtual StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows)
     {
+        if (job.Status == JobStatus.Failed && row.Ordinal > job.Step)
+        {
+            return new OutOfTurn(rows.First(candidate => candidate.Ordinal == row.Ordinal - 1).HangfireId); // a retry may come
+        }
+
         if (job.Status.IsTerminal())
         {
             return new Nothing($"The job is {job.Status.Word()}.");

@@ -13,7 +13,7 @@ internal sealed class StitchStep(
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time), cancellationToken);
+        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time, Logger), cancellationToken);
         return new Done("The film is made.") { Commit = unitOfWork => transitions.HandOn(unitOfWork, turn, film.Warnings) };
     }
 }

@@ -1,7 +1,6 @@
 using Hangfire;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
-using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
 using VideoExpress.Storage.SQLite;
 
@@ -40,17 +39,9 @@ internal sealed class UploadStep(
 
     private async Task<(IReadOnlyList<JobOutput>, IReadOnlyList<string>)> PublishFilmAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time), cancellationToken);
+        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time, Logger), cancellationToken);
 
-        // A try after a failure gets keys of its own: what an earlier one published may differ and is never overwritten.
-        var edition = $"export-{turn.Row.Tries + 1}";
-        var outputs = new List<JobOutput>();
-        foreach (var file in film.Files)
-        {
-            var key = StoreKey.Published(turn.Job.Id, edition, file.Name + Path.GetExtension(file.Path));
-            outputs.Add(await delivery.PublishAsync(key, file, cancellationToken));
-        }
-
+        var outputs = await delivery.PublishAsync(turn.Job.Id, edition => $"export-{edition}", film.Files, cancellationToken);
         return (outputs, film.Warnings);
     }
 }

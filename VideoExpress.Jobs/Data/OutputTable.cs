@@ -18,6 +18,15 @@ internal static class OutputTable
             "select name, key, content_type, bytes, sha256, facts from outputs where job_id = @id and role = @role order by position",
             new { id = jobId.Text(), role }).ConvertAll(row => row.ToOutput());
 
+    /// <summary>The published files of several jobs, each one's main file first.</summary>
+    public static ILookup<Guid, JobOutput> OutputsOf(this Db db, IEnumerable<Guid> jobIds) =>
+        db.List<Row>(
+            """
+            select job_id, name, key, content_type, bytes, sha256, facts from outputs
+            where job_id in @ids and role = @role order by job_id, position
+            """,
+            new { ids = jobIds.Select(id => id.Text()), role = Output }).ToLookup(row => Guid.Parse(row.JobId), row => row.ToOutput());
+
     /// <summary>Replaces the files of this role, and the column <c>output_urls</c> when they are the published ones.</summary>
     public static void SetOutputs(this Db db, Guid jobId, string role, IReadOnlyList<JobOutput> outputs, long now)
     {
@@ -47,6 +56,7 @@ internal static class OutputTable
 
     private sealed class Row
     {
+        public string JobId { get; set; } = "";
         public string Name { get; set; } = "";
         public string Key { get; set; } = "";
         public string ContentType { get; set; } = "";

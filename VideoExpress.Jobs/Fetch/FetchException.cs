@@ -6,5 +6,5 @@ public sealed class FetchException(string message, bool canHeal = false, Excepti
     : JobException(message, canHeal, innerException)
 {
     /// <summary>The same, naming what was to be fetched: <c>clip 2: example.com answered 404</c>.</summary>
-    public FetchException For(string label) => new($"{label}: {Message}", CanHeal, this) { RetryAfter = RetryAfter };
+    public FetchException For(string label) => new($"{label}: {Message}", CanHeal, this) { RetryAfter = RetryAfter, TriesAtMost = TriesAtMost };
 }

@@ -9,6 +9,9 @@ namespace VideoExpress.Jobs.Fetch;
 /// </summary>
 internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, TimeProvider time)
 {
+    /// <summary>A mistyped address is the commonest cause: its owner should hear of it within seconds.</summary>
+    private const int Tries = 4;
+
     // For the name service, and for each address: one that swallows packets must not keep us from the next.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(10);
 
@@ -30,7 +33,7 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
             }
         }
 
-        throw new FetchException($"{host} refuses connections or cannot be reached.", canHeal: true, last);
+        throw new FetchException($"{host} refuses connections or cannot be reached.", canHeal: true, last) { TriesAtMost = Tries };
     }
 
     private async Task<IEnumerable<IPAddress>> ResolveAsync(string host, CancellationToken cancellationToken)
@@ -43,7 +46,7 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
             throw new FetchException(
-                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e);
+                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e) { TriesAtMost = Tries };
         }
 
         var allowed = all.Where(a => allowPrivate || AddressRules.IsPublic(a)).ToList();

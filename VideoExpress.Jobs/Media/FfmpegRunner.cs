@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FFMpegCore;
 using FFMpegCore.Exceptions;
 using Microsoft.Extensions.Logging;
@@ -59,13 +60,14 @@ public sealed partial class FfmpegRunner(TimeProvider time, ILogger<FfmpegRunner
     {
         cancellationToken.ThrowIfCancellationRequested();
         var packets = 0L;
+        Exception? listenerFailed = null;
         var processor = FfmpegText.Render(command)
             .NotifyOnStandardOutput(line =>
             {
                 if (line.StartsWith("0,", StringComparison.Ordinal))
                 {
                     packets++;
-                    onPackets?.Invoke(packets);
+                    Tell(packets);
                 }
             })
             .CancellableThrough(out var kill, TimeSpan.Zero);
@@ -83,10 +85,28 @@ public sealed partial class FfmpegRunner(TimeProvider time, ILogger<FfmpegRunner
             }
         });
 
+        // An exception in FFMpegCore's callback would end the process: it ends this run instead.
+        void Tell(long count)
+        {
+            try
+            {
+                onPackets?.Invoke(count);
+            }
+            catch (Exception error)
+            {
+                listenerFailed ??= error;
+            }
+        }
+
         // A token of ours goes by way of "kill": one given to ProcessAsynchronously would wait five seconds for ffmpeg to finish the file.
         var result = await processor.ProcessAsynchronously(
             throwOnError: false, new FFOptions { WorkingDirectory = folder }, CancellationToken.None);
         cancellationToken.ThrowIfCancellationRequested();
+        if (listenerFailed is not null)
+        {
+            ExceptionDispatchInfo.Throw(listenerFailed);
+        }
+
         if (result.Success)
         {
             return new FfmpegOutcome(packets, [.. result.StandardError.Where(l => !l.StartsWith("[Parsed_", StringComparison.Ordinal))]);

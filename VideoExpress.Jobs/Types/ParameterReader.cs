@@ -224,17 +224,17 @@ public sealed class ParameterReader
     private string CheckText(string name, JsonElement value, int maxLength)
     {
         var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : null;
-        if (text is null)
+        var fault = text switch
         {
-            Fail(name, $"must be text, not {Show(value)}.");
-        }
-        else if (string.IsNullOrWhiteSpace(text))
+            null => $"must be text, not {Show(value)}.",
+            _ when string.IsNullOrWhiteSpace(text) => "must not be empty.",
+            _ when text.Length > maxLength => $"must be at most {maxLength} characters, not {text.Length}.",
+            _ when text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) => "must not hold control characters other than line breaks and tabs.",
+            _ => null,
+        };
+        if (fault is not null)
         {
-            Fail(name, "must not be empty.");
-        }
-        else if (text.Length > maxLength)
-        {
-            Fail(name, $"must be at most {maxLength} characters, not {text.Length}.");
+            Fail(name, fault);
         }
 
         return text ?? "";

@@ -1,3 +1,4 @@
+using System.Globalization;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Timeline;
 
@@ -22,6 +23,9 @@ public sealed record RenderJob(
     long? Fps,
     IReadOnlyList<Caption> Captions) : JobParameters
 {
+    /// <summary>What <see cref="Resolution"/> means, in pixels.</summary>
+    internal int ShorterSide => int.Parse(Resolution.AsSpan(..^1), NumberStyles.None, CultureInfo.InvariantCulture);
+
     internal override ChainPlan Chain => Captions.Count > 0 ? ChainPlan.GpuWithStitch : ChainPlan.Gpu;
 
     internal override IReadOnlyList<string> OutputNames => Captions.Count > 0 ? ["video", "subtitles", "poster"] : ["video", "poster"];

@@ -155,7 +155,9 @@ public sealed class JobTransitionsTests : IDisposable
         var after = Read(db => db.FindJob(export.Id))!;
         Assert.Equal(JobStatus.Failed, after.Status);
         Assert.Equal($"It needs the RENDER job {render.Id:D}, which failed: out of memory", after.Error);
-        Assert.Contains($"It needs the EXPORT job {export.Id:D}", Read(db => db.FindJob(second.Id))!.Error, StringComparison.Ordinal);
+        Assert.Equal(
+            $"It needs the EXPORT job {export.Id:D}, which failed because the RENDER job {render.Id:D} failed: out of memory",
+            Read(db => db.FindJob(second.Id))!.Error);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Bench.Storage;
 using VideoExpress.Storage.SQLite;
 
 var jobs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
@@ -62,7 +63,7 @@ finally
     Directory.Delete(folder, recursive: true);
 }
 
-static Job NoOp() => Job.FromExpression(() => Console.Out.Flush());
+static Job NoOp() => Job.FromExpression(() => Nothing.Run());
 
 static double Rate(int count, Action work)
 {

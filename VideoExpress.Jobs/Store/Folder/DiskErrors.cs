@@ -40,11 +40,15 @@ internal static class DiskErrors
         }
     }
 
-    private static StoreException Explain(Exception error) => error switch
+    /// <summary>True when the disk is full, or its owner's quota used up.</summary>
+    public static bool IsFull(IOException error) => Full.Contains(error.HResult);
+
+    /// <summary>The failure in words for the operator.</summary>
+    public static StoreException Explain(Exception error) => error switch
     {
         UnauthorizedAccessException => new StoreException(
             "This server may not read or write its own data folder: mend the owner and the rights of the files in it.", false, error),
-        _ when Full.Contains(error.HResult) => new StoreException(
+        IOException full when IsFull(full) => new StoreException(
             "The disk under the data folder is full, or its quota is used up: make room.", canHeal: true, error),
         _ => new StoreException(
             "The disk under the data folder failed to read or write a file; the log has the cause.", canHeal: true, error),
