@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text.Json;
 using Hangfire.States;
+using Microsoft.Extensions.DependencyInjection;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Maintenance;
 
 namespace VideoExpress.Tests.Integration.Chain;
 
@@ -167,6 +169,38 @@ public sealed class GpuChainTests
         await UntilQuietAsync(host);
         Assert.Equal(job.Rev, host.Desk.Find(jobId)!.Value.Job.Rev);
         Assert.Empty(host.Desk.Find(jobId)!.Value.Outputs);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task ARequeueOfAFailedStep_IsARetry_WhateverElseWasPressedBefore(bool deletedFirst)
+    {
+        await using var host = await ChainHost.StartAsync();
+        var jobId = await host.RenderAsync();
+        var worker = host.Worker();
+        await worker.Wire.ReportAsync((await worker.TakeAsync()).Id, """{"error":"out_of_memory: once"}""");
+        await host.UntilOverAsync(jobId);
+
+        // A later step is started out of turn: it waits again, and is not spent.
+        RequeueInDashboard(host, jobId, 2);
+        await UntilQuietAsync(host);
+        if (deletedFirst)
+        {
+            ChangeState(host, jobId, 1, new DeletedState());
+            Assert.Equal(JobStatus.Failed, host.Desk.Find(jobId)!.Value.Job.Status);
+        }
+
+        RequeueInDashboard(host, jobId, 1);
+        await worker.FinishAsync(await worker.TakeAsync(), await TestVideo.BytesAsync());
+        if (deletedFirst)
+        {
+            // What waited for the deleted step was deleted with it; the reconciler's next pass drives it on.
+            await host.UntilAsync(jobId, job => job.Step == 2);
+            host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Reconciler>().Single().RunOnce(CancellationToken.None);
+        }
+
+        await host.UntilSucceededAsync(jobId);
     }
 
     [Fact]
