@@ -119,10 +119,10 @@ internal sealed class Delivery(
             return;
         }
 
-        await using var content = await store.OpenReadAsync(StoreKey.Inbox(attempt.JobId, attempt.Id, wanted.FileName), cancellationToken)
-            ?? throw new DeliveryException($"The worker's \"{wanted.Name}\" is not in the store.", canHeal: true);
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-        await content.CopyToAsync(file, cancellationToken);
+        if (!await store.TryDownloadAsync(StoreKey.Inbox(attempt.JobId, attempt.Id, wanted.FileName), path, cancellationToken))
+        {
+            throw new DeliveryException($"The worker's \"{wanted.Name}\" is not in the store.", canHeal: true);
+        }
     }
 
     /// <summary>What differs from what was asked is a warning, not a failure: it is paid for.</summary>

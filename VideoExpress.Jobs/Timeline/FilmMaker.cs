@@ -79,10 +79,10 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
 
     private async Task FetchTakeAsync(JobOutput take, string path, CancellationToken cancellationToken)
     {
-        await using var content = await store.OpenReadAsync(take.Key, cancellationToken)
-            ?? throw new SourceException($"The raw take {take.Key} is no longer in the store.");
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-        await content.CopyToAsync(file, cancellationToken);
+        if (!await store.TryDownloadAsync(take.Key, path, cancellationToken))
+        {
+            throw new SourceException($"The raw take {take.Key} is no longer in the store.");
+        }
     }
 
     private static async Task<Film?> ReadAsync(string folder, CancellationToken cancellationToken)

@@ -75,10 +75,10 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
 
     private async Task CopyAsync(StoreKey key, MediaSource source, string label, string path, CancellationToken cancellationToken)
     {
-        await using var content = await store.OpenReadAsync(key, cancellationToken)
-            ?? throw new SourceException($"{label}: there is no {source} in the store any more.");
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-        await content.CopyToAsync(file, cancellationToken);
+        if (!await store.TryDownloadAsync(key, path, cancellationToken))
+        {
+            throw new SourceException($"{label}: there is no {source} in the store any more.");
+        }
     }
 }
 

@@ -1,0 +1,22 @@
+namespace VideoExpress.Jobs.Store;
+
+/// <summary>Brings objects to local files.</summary>
+internal static class StoreDownload
+{
+    private const int BufferBytes = 1 << 16;
+
+    /// <summary>Copies an object to <paramref name="path"/>, replacing what is there; false when there is no such object.</summary>
+    /// <exception cref="StoreException">The store failed.</exception>
+    public static async Task<bool> TryDownloadAsync(this IObjectStore store, StoreKey key, string path, CancellationToken cancellationToken)
+    {
+        await using var content = await store.OpenReadAsync(key, cancellationToken);
+        if (content is null)
+        {
+            return false;
+        }
+
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
+        await content.CopyToAsync(file, cancellationToken);
+        return true;
+    }
+}
