@@ -58,7 +58,7 @@ ensure_programs() {
 }
 
 ensure_dotnet() {
-    command -v dotnet >/dev/null || PATH=$PATH:$HOME/.dotnet
+    command -v dotnet >/dev/null || PATH=$PATH:${HOME-}/.dotnet
     { command -v dotnet && dotnet --list-sdks | grep '^10\.'; } >/dev/null ||
         fail "VideoExpress needs the .NET 10 SDK: https://dotnet.microsoft.com/download/dotnet/10.0"
 }
