@@ -158,10 +158,14 @@ def main(options):
         report(api, film, pathlib.Path(given.get("data", ROOT / "data")), server)
     except BaseException:
         cancel(api, jobs)
+        if server:
+            print(f"The log of the server: {server.log}", file=sys.stderr)
         raise
     finally:
         if server:
             server.stop()
+    if server:
+        os.unlink(server.log)
 
 
 def order(api, jobs):
@@ -204,7 +208,7 @@ def report(api, film, data, server):
         with urllib.request.urlopen(url, timeout=60) as answer, path.open("wb") as copy:
             shutil.copyfileobj(answer, copy)
     print("\nDone: two prompts, one captioned film."
-          + (f" The URL works while a server runs there: ./run. Log: {server.log}" if server else ""))
+          + (" The URL works while a server runs there: ./run" if server else ""))
     print(f"Path: {path}\nURL:  {url}", flush=True)
 
 
