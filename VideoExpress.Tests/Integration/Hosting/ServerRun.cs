@@ -60,8 +60,8 @@ internal sealed class ServerRun : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill(entireProcessTree: true);
-            await _process.WaitForExitAsync();
+            _process.Kill();
+            await ExitAsync();
         }
 
         _process.Dispose();

@@ -106,7 +106,7 @@ public sealed class StartTests
             await ended.Task;
         }));
         var request = server.Http.GetAsync("/events");
-        await began.Task;
+        await began.Task.WaitAsync(TimeSpan.FromSeconds(30));
 
         var clock = Stopwatch.StartNew();
         await server.App.StopAsync();
