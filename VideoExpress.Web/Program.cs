@@ -39,6 +39,7 @@ internal static class Program
         adjust?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.HideKeys();
         app.UseRequestEnd();
         app.UseRequestLog();
         app.UseProblems();

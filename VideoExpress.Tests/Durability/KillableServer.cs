@@ -79,8 +79,7 @@ internal sealed class KillableServer : IAsyncDisposable
     /// <summary>kill -9 of the server alone: its worker has to notice by itself.</summary>
     public async Task KillAsync()
     {
-        using var kill = Process.Start("kill", ["-9", $"{_process!.Id}"]);
-        await kill.WaitForExitAsync();
+        _process!.Kill(); // SIGKILL
         await _process.WaitForExitAsync();
         _process.Dispose();
         _process = null;

@@ -1,3 +1,5 @@
+using VideoExpress.Web.Hosting.Logging;
+
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>Our own gateway as a client's endpoint.</summary>
@@ -8,4 +10,12 @@ internal static class LocalGateway
     public static (Uri Endpoint, string Key) Of(IServiceProvider services) => (
         services.GetRequiredService<GatewayAddress>().Endpoint ?? throw new InvalidOperationException("The server does not listen yet."),
         services.GetRequiredService<GatewayKeys>().Client);
+
+    /// <summary>Keeps its keys, which may have been made and not set, out of every log.</summary>
+    public static void HideKeys(this WebApplication app)
+    {
+        var (keys, secrets) = (app.Services.GetRequiredService<GatewayKeys>(), app.Services.GetRequiredService<Secrets>());
+        secrets.Add(keys.Client);
+        secrets.Add(keys.Worker);
+    }
 }

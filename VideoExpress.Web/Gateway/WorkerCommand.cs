@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Web.Gateway;
 
@@ -71,5 +72,5 @@ internal sealed record WorkerCommand(string Python, string Script)
 
     private static bool IsOurs(string name) =>
         name.StartsWith("RUNPOD_", StringComparison.Ordinal) || name.StartsWith("S3_", StringComparison.Ordinal)
-        || name.Contains("__", StringComparison.Ordinal);
+        || name.Contains("__", StringComparison.Ordinal) || name == nameof(HostSettings.ApiKey);
 }

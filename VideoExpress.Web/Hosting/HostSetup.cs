@@ -18,6 +18,7 @@ internal static class HostSetup
             ContentRootPath = settings.Host.ContentRoot,
         });
         builder.WebHost.UseKestrelCore().UseUrls(settings.Host.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        var secrets = Secrets.Of(settings);
         builder.Services
             .AddRouting()
             .AddSingleton(TimeProvider.System)
@@ -26,7 +27,8 @@ internal static class HostSetup
             .AddSingleton<ServerUrls>()
             .AddSingleton<Access>()
             .AddSettings(settings)
-            .AddLogs(settings.Logging, folder, Secrets.Of(settings))
+            .AddSingleton(secrets)
+            .AddLogs(settings.Logging, folder, secrets)
             .AddJsonRules()
             .AddShutdown();
         return builder;
