@@ -31,6 +31,9 @@ public sealed record Attempt
 
     /// <summary>When its row was committed, UTC: before the request went out.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Since when the provider has said, UTC, at each look, that it does not know the request; null while it does.</summary>
+    public DateTimeOffset? MissingSince { get; init; }
 }
 
 /// <summary>What is known of an attempt.</summary>

@@ -33,3 +33,10 @@ public static class JobPhase
     /// <summary>The job is CANCELED and the provider has not acknowledged it yet.</summary>
     public const string Canceling = "canceling";
 }
+
+/// <summary>Words of a job's <c>held_reason</c>.</summary>
+internal static class HeldReason
+{
+    /// <summary>Whether the provider has, or still has, the request is not known; it is looked for before anything is paid again.</summary>
+    public const string FateUnknown = "fate_unknown";
+}

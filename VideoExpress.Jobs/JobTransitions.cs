@@ -148,6 +148,18 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
         return true;
     }
 
+    /// <summary>It was cancelled, and yet a provider may be at work for it, untold: CANCELED and settled → CANCELED, <c>canceling</c>.</summary>
+    public bool CancelAgain(SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        if (!Change(unitOfWork, jobId, "canceling", "phase = 'canceling'", "status = 'CANCELED' and phase is null"))
+        {
+            return false;
+        }
+
+        unitOfWork.BuildCancel(jobId);
+        return true;
+    }
+
     /// <summary>A step was deleted in the dashboard: the job is cancelled, unless the step belongs to an older chain.</summary>
     public bool CancelByStep(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId) =>
         ((Db)unitOfWork).FindStep(jobId, hangfireId) is { Ordinal: >= 0 } && Cancel(unitOfWork, jobId);

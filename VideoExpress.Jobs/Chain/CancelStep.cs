@@ -15,25 +15,28 @@ internal sealed class CancelStep(
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
+    /// <summary>A request is over at the latest this long after its time to live and its run.</summary>
+    private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+
+    /// <summary>It is the cancellation.</summary>
+    protected override bool StopsWithItsJob => false;
+
     protected override StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows) =>
         job is { Status: JobStatus.Canceled, Phase: JobPhase.Canceling } ? null : new Nothing("There is nothing to cancel at the provider.");
 
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
         var open = Storage.Read(connection => ((Db)connection).OpenAttempts(turn.Job.Id));
-        var ended = new List<(Attempt Attempt, double? Seconds)>();
+        var sights = new List<Sight>();
         foreach (var attempt in open)
         {
-            if (await EndAsync(attempt, cancellationToken) is { } end)
-            {
-                ended.Add((attempt, end.Seconds));
-            }
+            sights.Add(await EndAsync(attempt, cancellationToken));
         }
 
-        var settled = ended.Count == open.Count;
+        var settled = sights.TrueForAll(sight => sight.IsOver);
         void Commit(SQLiteUnitOfWork unitOfWork)
         {
-            ended.ForEach(end => ((Db)unitOfWork).MarkEnded(end.Attempt.Id, AttemptState.Canceled, time.NowMicros(), seconds: end.Seconds));
+            sights.ForEach(sight => sight.Write?.Invoke(unitOfWork));
             if (settled)
             {
                 transitions.SettleCancel(unitOfWork, turn.Job.Id);
@@ -45,22 +48,45 @@ internal sealed class CancelStep(
             : new Again(LookAgain, "Waiting for a sign of the request, to cancel it then.") { Commit = Commit };
     }
 
-    /// <summary>Null while the request may still start; else it is cancelled or over, with the seconds that the provider measured.</summary>
-    private async Task<AttemptEnd?> EndAsync(Attempt attempt, CancellationToken cancellationToken)
+    private async Task<Sight> EndAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        // A request that shows no sign for this long was never accepted, or is gone.
-        var silent = time.GetUtcNow() - attempt.CreatedAt > settings.UnknownFateWait ? new AttemptEnd(null) : null;
+        try
+        {
+            return await TellAsync(attempt, cancellationToken);
+        }
+        catch (JobException) when (time.GetUtcNow() - attempt.CreatedAt > settings.TimeToLive + settings.ExecutionTimeout + Margin)
+        {
+            return Over(attempt, null); // whatever keeps failing, nothing is left to be cancelled
+        }
+    }
+
+    private async Task<Sight> TellAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
         if ((attempt.RequestId ?? await files.ClaimedRequestAsync(attempt, cancellationToken)) is not { } requestId)
         {
             await files.SupersedeAsync(attempt, cancellationToken); // a worker that starts it finds this and ends unpaid
-            return silent;
+            return IsSilent(attempt.CreatedAt) ? Over(attempt, null) : new Sight(false, null);
         }
 
         var provider = endpoints.Client(attempt.Endpoint);
-        return await provider.CancelAsync(requestId, cancellationToken) == CancelResult.UnknownId
-            ? silent
-            : new AttemptEnd((await provider.GetStatusAsync(requestId, cancellationToken)).ExecutionTime?.TotalSeconds);
+        if (await provider.CancelAsync(requestId, cancellationToken) != CancelResult.UnknownId)
+        {
+            return Over(attempt, (await provider.GetStatusAsync(requestId, cancellationToken)).ExecutionTime?.TotalSeconds);
+        }
+
+        return attempt.MissingSince is { } since && IsSilent(since)
+            ? Over(attempt, null)
+            : new Sight(false, db => db.MarkMissing(attempt.Id, time.NowMicros()));
     }
 
-    private sealed record AttemptEnd(double? Seconds);
+    /// <summary>A request that shows no sign for this long was never accepted, or is gone.</summary>
+    private bool IsSilent(DateTimeOffset since) => time.GetUtcNow() - since > settings.UnknownFateWait;
+
+    private Sight Over(Attempt attempt, double? seconds) =>
+        new(true, db => db.MarkEnded(attempt.Id, AttemptState.Canceled, time.NowMicros(), seconds: seconds));
+
+    /// <summary>What one look at a request found.</summary>
+    /// <param name="IsOver">It is cancelled or over; else it may still start.</param>
+    /// <param name="Write">What is to be written of it.</param>
+    private sealed record Sight(bool IsOver, Action<Db>? Write);
 }

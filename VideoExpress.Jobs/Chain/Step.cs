@@ -21,6 +21,9 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
 
     protected ILogger Logger => _logger;
 
+    /// <summary>True when the job's cancellation ends this step, too.</summary>
+    protected virtual bool StopsWithItsJob => true;
+
     /// <summary>Hangfire's entry point. The job's id is its only argument: nothing else is shown in the dashboard.</summary>
     public async Task<StepOutcome> RunAsync(Guid jobId, PerformContext context, CancellationToken cancellationToken)
     {
@@ -29,11 +32,11 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
             ["job_id"] = jobId,
             ["step"] = ChainLink.NameOf(GetType()),
         });
-        using var running = runningSteps.Enter(jobId, cancellationToken);
+        using var running = StopsWithItsJob ? runningSteps.Enter(jobId, cancellationToken) : null;
         try
         {
             using var turn = context.Connection.AcquireDistributedLock($"videoexpress:step:{jobId:D}", TimeSpan.Zero);
-            var outcome = await TakeTurnAsync(jobId, context.BackgroundJob.Id, running.Token);
+            var outcome = await TakeTurnAsync(jobId, context.BackgroundJob.Id, running?.Token ?? cancellationToken);
             Log(outcome);
             return outcome;
         }
@@ -45,7 +48,7 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
         {
             throw DiskErrors.Explain(error);
         }
-        catch (OperationCanceledException) when (running.IsStopped)
+        catch (OperationCanceledException) when (running is { IsStopped: true })
         {
             return new Nothing("The job was cancelled.");
         }

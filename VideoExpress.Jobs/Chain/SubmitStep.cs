@@ -7,25 +7,25 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Gets the job's GPU work to the provider, once.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class SubmitStep(
-    SQLiteStorage storage, RunningSteps running, Submission submission, JobTransitions transitions, ILogger<SubmitStep> logger)
+    SQLiteStorage storage, RunningSteps running, Submission submission, PollPace pace, JobTransitions transitions, ILogger<SubmitStep> logger)
     : Step(storage, running, logger)
 {
-    private const string FateUnknown = "fate_unknown";
-    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
-
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var known = submission.Last(turn.Job) switch
+        var fate = submission.Last(turn.Job) switch
         {
-            null or { State: AttemptState.Refused or AttemptState.Superseded } => await submission.SendNewAsync(turn, AttemptReason.UserRetry, cancellationToken),
+            null or { State: AttemptState.Refused or AttemptState.Superseded } => await submission.SendNewAsync(turn, cancellationToken),
             { State: AttemptState.Submitting } attempt => await submission.ResolveAsync(turn, attempt, cancellationToken),
-            _ => true, // accepted in a run of this step that did not live to hand on
+            _ => RequestFate.Known, // accepted in a run of this step that did not live to hand on
         };
-        return known
-            ? new Done("The provider has it.") { Commit = unitOfWork => transitions.HandOn(unitOfWork, turn) }
-            : new Again(LookAgain, "The answer was lost: looking for a sign of the request.")
+        return fate switch
+        {
+            RequestFate.Known => new Done("The provider has it.") { Commit = unitOfWork => transitions.HandOn(unitOfWork, turn) },
+            RequestFate.NotSent => new Nothing("The job has left this step."),
+            _ => new Again(pace.Next(JobPhase.Submitting), "The answer was lost: looking for a sign of the request.")
             {
-                Commit = unitOfWork => transitions.Advance(unitOfWork, turn, JobPhase.Submitting, turn.Link.From, FateUnknown),
-            };
+                Commit = unitOfWork => transitions.Advance(unitOfWork, turn, JobPhase.Submitting, turn.Link.From, HeldReason.FateUnknown),
+            },
+        };
     }
 }

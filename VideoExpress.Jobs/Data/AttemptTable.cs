@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VideoExpress.Jobs.Chain;
 
 namespace VideoExpress.Jobs.Data;
 
@@ -6,7 +7,7 @@ namespace VideoExpress.Jobs.Data;
 internal static class AttemptTable
 {
     private const string Columns =
-        "select attempt_id, job_id, step, number, state, endpoint, request_id, result, created_at from attempts";
+        "select attempt_id, job_id, step, number, state, endpoint, request_id, result, created_at, missing_since from attempts";
 
     /// <summary>The newest attempt of a job's step; null when there was none.</summary>
     public static Attempt? LastAttempt(this Db db, Guid jobId, int? step = null) =>
@@ -23,6 +24,23 @@ internal static class AttemptTable
     public static int Submissions(this Db db, Guid jobId, int step) =>
         db.Scalar<int>(
             "select count(*) from attempts where job_id = @id and step = @step and state <> 'refused'", new { id = jobId.Text(), step });
+
+    /// <summary>Why the next attempt would be paid; null when none was before it, but for refused ones.</summary>
+    public static string? NextReason(this Db db, Guid jobId, int step) =>
+        db.Scalar<string?>(
+            $"""
+            select case state when 'superseded' then given_up else '{AttemptReason.UserRetry}' end from attempts
+            where job_id = @id and step = @step and state <> 'refused' order by number desc limit 1
+            """,
+            new { id = jobId.Text(), step });
+
+    /// <summary>Cancelled jobs whose attempts may be at work all the same, with nobody left to cancel them.</summary>
+    public static List<Guid> CanceledWithOpenAttempts(this Db db) =>
+        db.List<string>(
+            """
+            select distinct job_id from attempts where state in ('submitting', 'submitted')
+            and job_id in (select job_id from jobs where status = 'CANCELED' and phase is null)
+            """).ConvertAll(Guid.Parse);
 
     /// <summary>How many attempts providers have at work now.</summary>
     public static int AttemptsInFlight(this Db db) => db.Scalar<int>("select count(*) from attempts where state = 'submitted'");
@@ -66,6 +84,25 @@ internal static class AttemptTable
             """,
             new { id = attemptId.Text(), state = Word(state), now, result = result?.GetRawText(), error, seconds });
 
+    /// <summary>It is given up; the next attempt's reason is kept with it, so that no crash between the two loses it.</summary>
+    public static void MarkSuperseded(this Db db, Guid attemptId, string reason, long now) =>
+        db.Execute(
+            """
+            update attempts set state = 'superseded', given_up = @reason, finished_at = @now
+            where attempt_id = @id and state in ('submitting', 'submitted')
+            """,
+            new { id = attemptId.Text(), reason, now });
+
+    /// <summary>The provider does not know its request; the first time counts.</summary>
+    public static void MarkMissing(this Db db, Guid attemptId, long now) =>
+        db.Execute(
+            "update attempts set missing_since = coalesce(missing_since, @now) where attempt_id = @id", new { id = attemptId.Text(), now });
+
+    /// <summary>The provider knows its request, perhaps again.</summary>
+    public static void MarkSeen(this Db db, Guid attemptId) =>
+        db.Execute(
+            "update attempts set missing_since = null where attempt_id = @id and missing_since is not null", new { id = attemptId.Text() });
+
     private static string Word(AttemptState state) => state.ToString().ToLowerInvariant();
 
     private sealed class Row
@@ -79,6 +116,7 @@ internal static class AttemptTable
         public string? RequestId { get; set; }
         public string? Result { get; set; }
         public long CreatedAt { get; set; }
+        public long? MissingSince { get; set; }
 
         public Attempt ToAttempt() => new()
         {
@@ -91,6 +129,7 @@ internal static class AttemptTable
             RequestId = RequestId,
             Result = Result is null ? null : JsonElement.Parse(Result),
             CreatedAt = Micros.ToTime(CreatedAt),
+            MissingSince = Micros.ToTime(MissingSince),
         };
     }
 }

@@ -23,7 +23,13 @@ internal sealed partial class Reconciler(
         foreach (var job in unfinished)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            DriveOn(job);
+            DriveOn(job.Id);
+        }
+
+        foreach (var jobId in storage.Read(connection => ((Db)connection).CanceledWithOpenAttempts()))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            DriveOn(jobId);
         }
 
         folders.Sweep(() => storage.Read(connection => ((Db)connection).UnfinishedJobs()).Select(job => job.Id).ToHashSet());
@@ -59,15 +65,15 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private void DriveOn(Job seen)
+    private void DriveOn(Guid jobId)
     {
         try
         {
             using var unitOfWork = storage.BeginUnitOfWork();
-            if (Repair(unitOfWork, seen.Id) is { } finding)
+            if (Repair(unitOfWork, jobId) is { } finding)
             {
                 unitOfWork.Commit();
-                LogRepaired(seen.Id, finding);
+                LogRepaired(jobId, finding);
             }
         }
         catch (Hangfire.Storage.DistributedLockTimeoutException)
@@ -87,13 +93,21 @@ internal sealed partial class Reconciler(
 
         if (job.Status.IsTerminal())
         {
-            return job.Phase == JobPhase.Canceling ? RepairStep(unitOfWork, job, StepTable.CancelOrdinal) : null;
+            return RepairCancel(unitOfWork, job);
         }
 
         return job.Step is { } step
             ? RepairStep(unitOfWork, job, step)
             : transitions.BuildOrFailWaiting(unitOfWork, job) ? "what it waited for is over" : null;
     }
+
+    private string? RepairCancel(SQLiteUnitOfWork unitOfWork, Job job) => job switch
+    {
+        { Phase: JobPhase.Canceling } => RepairStep(unitOfWork, job, StepTable.CancelOrdinal),
+        { Status: JobStatus.Canceled } when ((Db)unitOfWork).OpenAttempts(job.Id).Count > 0 && transitions.CancelAgain(unitOfWork, job.Id) =>
+            "it was cancelled, and the provider not told",
+        _ => null,
+    };
 
     private static string? RepairStep(SQLiteUnitOfWork unitOfWork, Job job, int ordinal)
     {

@@ -18,7 +18,6 @@ internal static class HostSetup
             ContentRootPath = settings.Host.ContentRoot,
         });
         builder.WebHost.UseKestrelCore().UseUrls(settings.Host.Urls).ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
-        var secrets = Secrets.Of(settings);
         builder.Services
             .AddRouting()
             .AddSingleton(TimeProvider.System)
@@ -27,8 +26,7 @@ internal static class HostSetup
             .AddSingleton<ServerUrls>()
             .AddSingleton<Access>()
             .AddSettings(settings)
-            .AddSingleton(secrets)
-            .AddLogs(settings.Logging, folder, secrets)
+            .AddLogs(settings.Logging, folder, Secrets.Of(settings))
             .AddJsonRules()
             .AddShutdown();
         return builder;

@@ -58,13 +58,16 @@ create table attempts (
     result       text,                        -- the worker's result.json
     error        text,
     seconds      real,                        -- measured by the provider
+    given_up     text,                        -- why it was superseded: the reason of the next one
     created_at   integer not null,
     submitted_at integer,
+    missing_since integer,                    -- since when the provider has said that it does not know the request
     finished_at  integer,
     unique (job_id, step, number)
 ) strict;
 
 create index attempts_in_flight on attempts (job_id) where state = 'submitted';
+create index attempts_open on attempts (job_id) where state in ('submitting', 'submitted');
 
 create table outputs (
     job_id       text    not null references jobs on delete cascade,
