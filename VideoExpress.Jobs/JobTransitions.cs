@@ -11,10 +11,8 @@ namespace VideoExpress.Jobs;
 /// The only place where a job's row changes. Each transition names the states that it may leave; where the job stands elsewhere, it
 /// changes nothing and answers false. Each that happens raises <c>rev</c> by one and writes one event, in the caller's transaction.
 /// </summary>
-internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, TimeProvider time)
+internal sealed partial class JobTransitions(RunningSteps running, WorkFolders folders, TimeProvider time)
 {
-    private const string WaitingGuard = "status = 'QUEUED' and step is null";
-
     /// <summary>What of an error is told again in the errors of jobs that wait, in characters.</summary>
     private const int MaxCause = 500;
 
@@ -38,17 +36,6 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
 
         Change(unitOfWork, job.Id, "created", "status = status", "true");
         BuildWhenReady(unitOfWork, job);
-    }
-
-    /// <summary>Nobody saw the end of what it waits for: builds its chain, or fails it, when that is over. QUEUED without a chain only.</summary>
-    public bool BuildOrFailWaiting(SQLiteUnitOfWork unitOfWork, Job job)
-    {
-        if (((Db)unitOfWork).FailedDependency(job.Id) is { } failed)
-        {
-            return FailWaiting(unitOfWork, job.Id, Needs(failed, failed.Status == JobStatus.Canceled ? "was cancelled" : $"failed: {failed.Error}"));
-        }
-
-        return BuildWhenReady(unitOfWork, job);
     }
 
     /// <summary>Its first step is being run: QUEUED → RUNNING.</summary>
@@ -115,10 +102,6 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
     public bool Fail(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId, string error) =>
         ((Db)unitOfWork).FindStep(jobId, hangfireId) is { Ordinal: >= 0 } row
         && Fail(unitOfWork, jobId, error, "status in ('QUEUED', 'RUNNING') and step = @ordinal", row.Ordinal);
-
-    /// <summary>What it waited for will not come: QUEUED without a chain → FAILED.</summary>
-    public bool FailWaiting(SQLiteUnitOfWork unitOfWork, Guid jobId, string error) =>
-        Fail(unitOfWork, jobId, error, WaitingGuard, null);
 
     /// <summary>
     /// Its owner cancels it: QUEUED or RUNNING → CANCELED at once. A step at work is told right after the commit; where a provider may
@@ -200,39 +183,6 @@ internal sealed class JobTransitions(RunningSteps running, WorkFolders folders, 
         "status = 'FAILED', phase = null, held_reason = null, error = @error, finished_at = @now",
         guard,
         new() { ["error"] = error, ["ordinal"] = ordinal });
-
-    /// <summary>Fails what waits for <paramref name="jobId"/>, and what waits for that, by name and with the one cause.</summary>
-    private void FailDependents(SQLiteUnitOfWork unitOfWork, Guid jobId, string fate)
-    {
-        Db db = unitOfWork;
-        var root = db.FindJob(jobId)!;
-        var because = $"the {root.Type} job {root.Id:D} {fate}";
-        var ended = new Queue<Job>([root]);
-        while (ended.TryDequeue(out var job))
-        {
-            foreach (var dependent in db.DependentsOf(job.Id))
-            {
-                var sentence = job == root ? Needs(root, fate) : Needs(job, $"failed because {because}");
-                if (FailAlone(unitOfWork, dependent.Id, sentence, WaitingGuard, null))
-                {
-                    ended.Enqueue(dependent);
-                }
-            }
-        }
-    }
-
-    private static string Needs(Job dependency, string fate) => $"It needs the {dependency.Type} job {dependency.Id:D}, which {fate}";
-
-    private bool BuildWhenReady(SQLiteUnitOfWork unitOfWork, Job job)
-    {
-        if (((Db)unitOfWork).OpenDependencies(job.Id) > 0)
-        {
-            return false;
-        }
-
-        unitOfWork.BuildChain(job);
-        return Change(unitOfWork, job.Id, "chained", "step = 0", "status = 'QUEUED' and step is null");
-    }
 
     private static string? Merge(Turn turn, IEnumerable<string>? warnings)
     {
