@@ -17,7 +17,7 @@ internal static class ListJobs
         .WithName(nameof(ListJobs))
         .WithSummary("The newest jobs, newest first.");
 
-    private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputUrls urls, string? limit = null)
+    private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputLinks links, string? limit = null)
     {
         var count = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > MaxLimit))
@@ -28,7 +28,7 @@ internal static class ListJobs
             });
         }
 
-        IReadOnlyList<JobView> jobs = [.. desk.List(count).Select(found => JobView.Of(found.Job, found.Outputs, urls, request))];
+        IReadOnlyList<JobView> jobs = [.. desk.List(count).Select(found => JobView.Of(found.Job, found.Outputs, links, request))];
         return TypedResults.Ok(jobs);
     }
 }

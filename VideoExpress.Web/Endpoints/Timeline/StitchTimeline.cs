@@ -21,11 +21,11 @@ internal static class StitchTimeline
         .WithName(nameof(StitchTimeline))
         .WithSummary("Join clips into one captioned film: makes an EXPORT job.");
 
-    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputUrls urls)
+    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputLinks links)
     {
         var body = await JsonBody.ReadAsync(request);
         var job = desk.Create(NewJob.ReadStitch(body));
-        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], urls, request));
+        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], links, request));
     }
 }
 
