@@ -9,6 +9,7 @@ internal static class CreateJob
 {
     public static void MapCreateJob(this IEndpointRouteBuilder routes) => routes
         .MapPost("/jobs", Handle)
+        .RefuseIdempotencyKey()
         .Accepts<CreateJobRequest>("application/json")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)

@@ -19,6 +19,11 @@ internal static class ListJobs
 
     private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputLinks links, string? limit = null)
     {
+        if (QueryNames.Unknown(request.Query, nameof(limit)) is { } unknown)
+        {
+            return unknown;
+        }
+
         var count = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > MaxLimit))
         {

@@ -14,6 +14,7 @@ internal static class StitchTimeline
 
     public static void MapTimeline(this IEndpointRouteBuilder routes) => routes
         .MapPost("/timeline/stitch", Handle)
+        .RefuseIdempotencyKey()
         .Accepts<StitchTimelineRequest>("application/json")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
