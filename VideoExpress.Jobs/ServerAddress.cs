@@ -12,9 +12,13 @@ public sealed class ServerAddress
     /// <summary>The setting <c>PublicUrl</c> with a slash at its end; null when it is not set.</summary>
     public Uri? Public { get; }
 
+    /// <summary>Base of URLs for a worker on this machine: the bound loopback address, whatever <c>PublicUrl</c> says.</summary>
+    /// <exception cref="InvalidOperationException">The server does not listen yet.</exception>
+    public Uri Bound => _bound ?? throw new InvalidOperationException("The server does not listen yet.");
+
     /// <summary>Base of URLs for a provider: <c>PublicUrl</c>, else the bound loopback address.</summary>
     /// <exception cref="InvalidOperationException">The server does not listen yet.</exception>
-    public Uri ForProvider => Public ?? _bound ?? throw new InvalidOperationException("The server does not listen yet.");
+    public Uri ForProvider => Public ?? Bound;
 
     /// <summary>Called once, when the server listens at <paramref name="bound"/>.</summary>
     public void Listen(Uri bound) => _bound = bound;

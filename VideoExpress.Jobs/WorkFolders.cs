@@ -1,3 +1,5 @@
+using VideoExpress.Jobs.Media;
+
 namespace VideoExpress.Jobs;
 
 /// <summary>
@@ -9,17 +11,7 @@ internal sealed class WorkFolders(string root)
     public string Get(Guid jobId, string purpose) => Directory.CreateDirectory(Path.Combine(root, jobId.ToString("D"), purpose)).FullName;
 
     /// <summary>Removes all of the job's scratch files; one that is in use stays until <see cref="Sweep(Func{IReadOnlySet{Guid}})"/>.</summary>
-    public void Remove(Guid jobId)
-    {
-        try
-        {
-            Directory.Delete(Path.Combine(root, jobId.ToString("D")), recursive: true);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            // Nothing of value is in it.
-        }
-    }
+    public void Remove(Guid jobId) => TryDelete(Path.Combine(root, jobId.ToString("D")));
 
     /// <summary>Removes the folders of jobs for which nothing is left to do.</summary>
     /// <param name="inUse">Asked after the folders were listed, so that a job accepted meanwhile keeps its own.</param>
@@ -31,6 +23,36 @@ internal sealed class WorkFolders(string root)
         if (found.Count > 0)
         {
             found.Except(inUse()).ToList().ForEach(Remove);
+        }
+    }
+
+    /// <summary>
+    /// Removes what runs of FFmpeg left in the middle when the process was killed: it may be a whole film's worth. Only for who owns the
+    /// data folder, and before any step runs.
+    /// </summary>
+    /// <returns>How many were removed.</returns>
+    public int SweepRuns()
+    {
+        var left = Directory.Exists(root)
+            ? Directory.EnumerateDirectories(root)
+                .Where(job => Guid.TryParse(Path.GetFileName(job), out _))
+                .SelectMany(Directory.EnumerateDirectories)
+                .SelectMany(purpose => Directory.EnumerateDirectories(purpose, $"{WorkingFolder.Prefix}*"))
+                .ToList()
+            : [];
+        return left.Count(TryDelete);
+    }
+
+    private static bool TryDelete(string folder)
+    {
+        try
+        {
+            Directory.Delete(folder, recursive: true);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false; // nothing of value is in it
         }
     }
 }

@@ -6,7 +6,7 @@ namespace VideoExpress.Jobs.Gpu;
 
 /// <summary>
 /// Writes the worker's input: the job's parameters flat, so that a handler written after the original document works unchanged, beside
-/// our own keys. Every URL in it is signed for this attempt's inbox alone.
+/// our own keys. Every URL in it is signed for this attempt's inbox alone; our own gateway may give it another base when it hands it out.
 /// </summary>
 internal sealed class WorkerInput(IObjectStore store, ServerAddress address, RunPodSettings settings)
 {
@@ -14,6 +14,7 @@ internal sealed class WorkerInput(IObjectStore store, ServerAddress address, Run
 
     public JsonObject Write(Job job, JobParameters parameters, Attempt attempt)
     {
+        var baseUrl = attempt.Endpoint == GpuEndpoints.Local ? address.Bound : address.ForProvider;
         var input = JsonNode.Parse(job.Parameters.GetRawText())!.AsObject();
         input["attempt_id"] = attempt.Id.ToString("D");
         input["job_id"] = job.Id.ToString("D");
@@ -24,11 +25,11 @@ internal sealed class WorkerInput(IObjectStore store, ServerAddress address, Run
         {
             ["name"] = output.Name,
             ["content_type"] = output.ContentType,
-            ["put_url"] = Put(StoreKey.Inbox(job.Id, attempt.Id, output.FileName)),
+            ["put_url"] = Put(StoreKey.Inbox(job.Id, attempt.Id, output.FileName), baseUrl),
         })]);
-        input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt));
-        input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt));
-        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), Lifetime, address.ForProvider).AbsoluteUri;
+        input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt), baseUrl);
+        input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt), baseUrl);
+        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), Lifetime, baseUrl).AbsoluteUri;
         return input;
     }
 
@@ -42,5 +43,5 @@ internal sealed class WorkerInput(IObjectStore store, ServerAddress address, Run
         }
     }
 
-    private string Put(StoreKey key) => store.PresignPut(key, Lifetime, address.ForProvider).AbsoluteUri;
+    private string Put(StoreKey key, Uri baseUrl) => store.PresignPut(key, Lifetime, baseUrl).AbsoluteUri;
 }

@@ -6,6 +6,9 @@ namespace VideoExpress.Jobs.Media;
 /// </summary>
 internal sealed class WorkingFolder : IDisposable
 {
+    /// <summary>How the names of such folders begin.</summary>
+    public const string Prefix = "run-";
+
     private WorkingFolder(string path) => FullPath = path;
 
     /// <summary>Absolute path.</summary>
@@ -13,7 +16,7 @@ internal sealed class WorkingFolder : IDisposable
 
     /// <summary>Makes a folder below <paramref name="parent"/>, which is made as well if need be.</summary>
     public static WorkingFolder Create(string parent) =>
-        new(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"run-{Path.GetRandomFileName()}")).FullName);
+        new(Directory.CreateDirectory(Path.Combine(Path.GetFullPath(parent), $"{Prefix}{Path.GetRandomFileName()}")).FullName);
 
     /// <summary>Path of a file of ours in the folder.</summary>
     public string File(string name) => Path.Combine(FullPath, FfmpegText.OwnName(name));

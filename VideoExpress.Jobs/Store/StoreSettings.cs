@@ -57,9 +57,16 @@ public sealed partial record StoreSettings
     {
         if (Bucket is null)
         {
-            return Endpoint is null
+            string[] alone =
+            [
+                .. Endpoint is null ? [] : new[] { "Store:Endpoint (S3_ENDPOINT)" },
+                .. PublicEndpoint is null ? [] : new[] { "Store:PublicEndpoint" },
+                .. AccessKey is null ? [] : new[] { "Store:AccessKey (S3_ACCESS_KEY)" },
+                .. SecretKey is null ? [] : new[] { "Store:SecretKey (S3_SECRET_KEY)" },
+            ];
+            return alone.Length == 0
                 ? []
-                : ["Store:Endpoint (S3_ENDPOINT) is set without Store:Bucket (S3_BUCKET): name the bucket, or remove the endpoint."];
+                : [$"{string.Join(", ", alone)}: given without Store:Bucket (S3_BUCKET). Name the bucket, or remove what belongs to it."];
         }
 
         List<string?> wrong =

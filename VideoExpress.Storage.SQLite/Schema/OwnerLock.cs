@@ -8,13 +8,23 @@ namespace VideoExpress.Storage.SQLite.Schema;
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {
+    // ENOSPC, EDQUOT, and Windows' ERROR_DISK_FULL: the lock's file could not be made, which says nothing of other processes.
+    private static readonly int[] DiskFull = [28, 122, unchecked((int)0x80070070)];
+
     private readonly FileStream _lock;
     private readonly string _pidFile;
 
     private OwnerLock(FileStream file, string pidFile)
     {
         (_lock, _pidFile) = (file, pidFile);
-        File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        try
+        {
+            File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
+        }
+        catch (IOException)
+        {
+            // It only helps whoever comes second; the lock holds without it, on a full disk, too.
+        }
     }
 
     /// <summary>Takes the lock or throws <see cref="SQLiteStorageInUseException"/>; never waits.</summary>
@@ -26,7 +36,8 @@ internal sealed class OwnerLock : IDisposable
             // The file stays when the lock goes: were it deleted, two processes could each lock one of that name.
             return new OwnerLock(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), pidFile);
         }
-        catch (IOException exception) when (exception is not (DirectoryNotFoundException or PathTooLongException))
+        catch (IOException exception) when (
+            exception is not (DirectoryNotFoundException or PathTooLongException) && !DiskFull.Contains(exception.HResult))
         {
             throw new SQLiteStorageInUseException(path, ReadPid(pidFile), exception);
         }

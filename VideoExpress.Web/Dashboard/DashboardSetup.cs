@@ -1,10 +1,10 @@
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.Dashboard;
-using VideoExpress.Jobs.Chain;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.DataProtection.Repositories;
+using VideoExpress.Jobs.Chain;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Settings;
 

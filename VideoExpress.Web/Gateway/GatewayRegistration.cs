@@ -4,7 +4,7 @@ namespace VideoExpress.Web.Gateway;
 internal static class GatewayRegistration
 {
     /// <summary>
-    /// The gateway's parts. They need a <see cref="Storage.SQLite.SQLiteStorage"/> and a <see cref="TimeProvider"/> among the services.
+    /// The gateway's parts. They need the storage, the object store, the server's address and a clock among the services.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="settings">The section <c>Gateway</c>, already checked.</param>
@@ -21,6 +21,7 @@ internal static class GatewayRegistration
             .AddSingleton<LocalWorkerState>()
             .AddSingleton<GpuRequests>()
             .AddSingleton<HandOuts>()
+            .AddSingleton<WorkerFileUrls>()
             .AddSingleton<LostRequests>()
             .AddHostedService<GatewayStart>()
             .AddHostedService<Deadlines>();

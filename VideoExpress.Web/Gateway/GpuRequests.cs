@@ -1,5 +1,5 @@
-using VideoExpress.Jobs.Data;
 using Dapper;
+using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 
@@ -9,10 +9,10 @@ namespace VideoExpress.Web.Gateway;
 internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Workers workers)
 {
     /// <summary>Keeps a new request, or finds the one that its attempt has already.</summary>
-    public RequestAnswer Submit(Submission submission)
+    public RequestAnswer Submit(RunRequest request)
     {
         using var work = storage.BeginUnitOfWork();
-        if (submission.AttemptId is { } attemptId && work.Connection.QuerySingleOrDefault<RequestAnswer>(
+        if (request.AttemptId is { } attemptId && work.Connection.QuerySingleOrDefault<RequestAnswer>(
             "select id as Id, status as Status from gpu_requests where attempt_id = @attemptId", new { attemptId },
             work.Transaction) is { } known)
             return known;
@@ -27,12 +27,12 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
             new
             {
                 id,
-                submission.AttemptId,
+                request.AttemptId,
                 RunPodStates.InQueue,
-                submission.Input,
-                executionTimeout = Micros.From(submission.ExecutionTimeout),
+                request.Input,
+                executionTimeout = Micros.From(request.ExecutionTimeout),
                 now,
-                expiresAt = now + Micros.From(submission.TimeToLive),
+                expiresAt = now + Micros.From(request.TimeToLive),
             },
             work.Transaction);
         work.OnCommitted(workers.WorkArrived.Raise);

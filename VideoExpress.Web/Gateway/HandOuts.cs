@@ -1,5 +1,5 @@
-using VideoExpress.Jobs.Data;
 using Dapper;
+using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 

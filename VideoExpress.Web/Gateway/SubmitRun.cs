@@ -11,9 +11,9 @@ internal static class SubmitRun
     {
         if (await RequestBody.ReadAsync(context, RequestBody.MaxSubmission) is not { } body)
             return Answer.Error(StatusCodes.Status400BadRequest, "exceeded max body size of 10MiB");
-        return Submission.Read(body) switch
+        return RunRequest.Read(body) switch
         {
-            ({ } submission, _) => Answer.Json(requests.Submit(submission), GatewayJson.Default.RequestAnswer),
+            ({ } request, _) => Answer.Json(requests.Submit(request), GatewayJson.Default.RequestAnswer),
             (_, var problem) => Answer.Error(StatusCodes.Status400BadRequest, problem!),
         };
     }

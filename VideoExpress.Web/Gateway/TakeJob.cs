@@ -26,10 +26,12 @@ internal static class TakeJob
             return await parts.Access.RefuseSlowlyAsync(aborted);
         parts.Workers.Seen(worker).Problem = null;
         parts.Local.IsReady(worker);
+        var fileBase = parts.FileUrls.BaseFor(worker);
         var jobs = await parts.Poll.HoldAsync(() => parts.HandOuts.Take(worker, limit), () => parts.Workers.WorkArrived.Next, aborted);
         if (jobs is null)
             return TypedResults.StatusCode(parts.Poll.IsDraining ? StatusCodes.Status429TooManyRequests : StatusCodes.Status204NoContent);
 
+        jobs = [.. jobs.Select(job => job with { Input = parts.FileUrls.Below(fileBase, job.Input) })];
         var answer = isBatch
             ? JsonSerializer.SerializeToUtf8Bytes(jobs, GatewayJson.Default.IReadOnlyListTakenJob)
             : JsonSerializer.SerializeToUtf8Bytes(jobs[0], GatewayJson.Default.TakenJob);
@@ -50,5 +52,6 @@ internal static class TakeJob
 
     /// <summary>What the two calls need of the host.</summary>
     private sealed record Parts(
-        HttpContext Context, HandOuts HandOuts, Workers Workers, LocalWorkerState Local, LongPoll Poll, GatewayAccess Access);
+        HttpContext Context, HandOuts HandOuts, Workers Workers, LocalWorkerState Local, LongPoll Poll, GatewayAccess Access,
+        WorkerFileUrls FileUrls);
 }

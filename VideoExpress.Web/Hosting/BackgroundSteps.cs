@@ -1,6 +1,7 @@
 using Hangfire;
 using Hangfire.AspNetCore;
 using Hangfire.Common;
+using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Settings;
@@ -31,17 +32,51 @@ internal static class BackgroundSteps
         return services.AddHostedService<StepServers>();
     }
 
-    /// <summary>Whoever gets the storage finds the tables of jobs in it.</summary>
+    /// <summary>Whoever gets the storage finds the tables of jobs in it, and the scratch space free of what a killed process left there.</summary>
     private static SQLiteStorage OpenStorage(IServiceProvider provider)
+    {
+        var folders = provider.GetRequiredService<WorkFolders>();
+        var path = provider.GetRequiredService<DataFolder>().Database;
+        try
+        {
+            SQLiteStorage storage;
+            try
+            {
+                storage = Migrated(path, provider);
+            }
+            catch (SqliteException) when (folders.SweepRuns() > 0)
+            {
+                // The disk may have been full of what is now removed. No other server works there: the file's lock was ours.
+                storage = Migrated(path, provider);
+            }
+
+            folders.SweepRuns();
+            return storage;
+        }
+        catch (SqliteException error)
+        {
+            throw StartFailure.OfDatabase(path, error);
+        }
+    }
+
+    private static SQLiteStorage Migrated(string path, IServiceProvider provider)
     {
         var options = new SQLiteStorageOptions
         {
             TimeProvider = provider.GetRequiredService<TimeProvider>(),
             FilterProvider = provider.GetRequiredService<IJobFilterProvider>(),
         };
-        var storage = new SQLiteStorage(provider.GetRequiredService<DataFolder>().Database, options);
-        storage.MigrateJobs();
-        return storage;
+        var storage = new SQLiteStorage(path, options);
+        try
+        {
+            storage.MigrateJobs();
+            return storage;
+        }
+        catch
+        {
+            storage.Dispose();
+            throw;
+        }
     }
 }
 

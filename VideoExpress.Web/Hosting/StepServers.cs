@@ -35,6 +35,7 @@ internal sealed class StepServers(
     {
         await Task.WhenAll(_servers.Select(server => server.WaitForShutdownAsync(cancellationToken)));
         _servers.ForEach(server => server.Dispose());
+        _servers.Clear();
     }
 
     /// <inheritdoc />

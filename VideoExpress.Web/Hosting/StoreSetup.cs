@@ -10,5 +10,5 @@ internal static class StoreSetup
     public static IServiceCollection AddStore(this IServiceCollection services) => services
         .AddSingleton(provider => ObjectStores.Create(
             provider.GetRequiredService<StoreSettings>(), provider.GetRequiredService<DataFolder>().Root, provider.GetRequiredService<TimeProvider>()))
-        .AddSingleton<OutputUrls>();
+        .AddSingleton<OutputLinks>();
 }

@@ -20,18 +20,16 @@ internal static class Problem
     public static ProblemHttpResult Conflict(string detail, params IEnumerable<KeyValuePair<string, object?>> extensions) =>
         Of(StatusCodes.Status409Conflict, detail, extensions);
 
-    /// <summary>422: understood, but not possible, for no single field's fault.</summary>
-    public static ProblemHttpResult Unprocessable(string detail) => Of(StatusCodes.Status422UnprocessableEntity, detail);
-
-    /// <summary>422: fields are wrong; <paramref name="errors"/> has sentences by field, such as <c>params.duration</c>.</summary>
+    /// <summary>
+    /// 422: fields are wrong; <paramref name="errors"/> has sentences by field, such as <c>params.duration</c>, or of the root, whose path is
+    /// empty and which is called <c>body</c>.
+    /// </summary>
     public static ProblemHttpResult Validation(IReadOnlyDictionary<string, string[]> errors)
     {
-        var detail = string.Join(" ", errors.SelectMany(field => field.Value.Select(sentence => $"{field.Key}: {sentence}")));
-        return Of(StatusCodes.Status422UnprocessableEntity, detail, KeyValuePair.Create<string, object?>("errors", errors));
+        var named = errors.ToDictionary(field => field.Key.Length == 0 ? "body" : field.Key, field => field.Value);
+        var detail = string.Join(" ", named.SelectMany(field => field.Value.Select(sentence => $"{field.Key}: {sentence}")));
+        return Of(StatusCodes.Status422UnprocessableEntity, detail, KeyValuePair.Create<string, object?>("errors", named));
     }
-
-    /// <summary>503: something that we need is down; the same call may work later.</summary>
-    public static ProblemHttpResult Unavailable(string detail) => Of(StatusCodes.Status503ServiceUnavailable, detail);
 
     /// <summary>Any status. <c>retryable</c> is true where the same request may work later: 408, 429, 502, 503, 504.</summary>
     public static ProblemHttpResult Of(int status, string detail, params IEnumerable<KeyValuePair<string, object?>> extensions)

@@ -60,10 +60,13 @@ internal static class SettingsMerge
             return known.Name;
         }
 
-        if (NearestName.Of(name, KnownSettings.ByName.Keys.Concat(SettingAliases.All.Keys)) is { } nearest
-            && (!level.HasForeignNames || IsOurs(name) || IsSlip(name, nearest)))
+        // Of a section of ours, any name is meant as a setting.
+        var all = KnownSettings.ByName.Keys.Concat(SettingAliases.All.Keys);
+        var nearest = IsOurs(name) ? NearestName.Of(name, all) : NearestName.Meant(name, all);
+        if (!level.HasForeignNames || IsOurs(name) || (nearest is not null && IsSlip(name, nearest)))
         {
-            faults.Add($"{writtenAs} {level.Place} is not a setting; the nearest is {nearest}.");
+            var hint = nearest is null ? "README.md lists them all" : $"the nearest is {nearest}";
+            faults.Add($"{writtenAs} {level.Place} is not a setting; {hint}.");
         }
 
         return null;

@@ -6,7 +6,9 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using VideoExpress.Jobs;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Gateway;
 
@@ -59,6 +61,8 @@ internal sealed class GatewayHost : IAsyncDisposable
         builder.Services
             .AddSingleton(time)
             .AddSingleton(_ => new SQLiteStorage(Path.Combine(folder, "videoexpress.db"), new SQLiteStorageOptions { TimeProvider = time }))
+            .AddSingleton(new ServerAddress(null))
+            .AddSingleton(ObjectStores.Create(new StoreSettings(), folder, time))
             .AddGateway(settings, folder);
         return builder.Build();
     }

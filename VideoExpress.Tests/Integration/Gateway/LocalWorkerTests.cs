@@ -54,8 +54,8 @@ public sealed class LocalWorkerTests : IDisposable
 
         await Until.TrueAsync(() => log.Lines.Count(line => line.Category.EndsWith(nameof(WorkerProcess), StringComparison.Ordinal)) == 3);
 
-        Assert.Contains((LogLevel.Information, "INFO ready"), log.Texts);
-        Assert.Contains((LogLevel.Error, "ERROR cannot put https://store.example/inbox/a?… now"), log.Texts);
+        Assert.Contains((LogLevel.Information, "ready"), log.Texts);
+        Assert.Contains((LogLevel.Error, "cannot put https://store.example/inbox/a?… now"), log.Texts);
         Assert.Contains((LogLevel.Warning, "a loose word"), log.Texts);
     }
 

@@ -14,7 +14,10 @@ public sealed partial class LogTests
     public async Task NoSecret_IsInAnyLine_WhateverIsLoggedAndAtWhateverLevel()
     {
         await using var server = await RunningServer.StartAsync(
-            ["--ApiKey", Key, "--RUNPOD_API_KEY", "rpa_ABCDEF", "--S3_SECRET_KEY", "s3\"secret", "--Logging:Level", "Verbose"],
+            [
+                "--ApiKey", Key, "--RUNPOD_API_KEY", "rpa_ABCDEF", "--Logging:Level", "Verbose",
+                "--S3_BUCKET", "videos", "--S3_ENDPOINT", "https://s3.example.com", "--S3_ACCESS_KEY", "public", "--S3_SECRET_KEY", "s3\"secret",
+            ],
             app => app.MapGet("/bug", string () => throw new InvalidOperationException($"cannot use {Key} nor rpa_ABCDEF")));
         server.App.Services.GetRequiredService<Secrets>().Add("made-later");
         var logger = server.App.Services.GetRequiredService<ILoggerFactory>().CreateLogger("test");

@@ -38,8 +38,11 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Http.Dispose();
+        // Disposed without a stop, steps would still write into the folder that goes next.
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await App.StopAsync(patience.Token);
         await App.DisposeAsync();
+        Http.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 

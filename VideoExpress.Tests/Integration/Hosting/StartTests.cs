@@ -65,6 +65,28 @@ public sealed class StartTests
         Assert.Single(run.Errors.Split('\n'));
     }
 
+    [Fact]
+    public async Task DatabaseThatIsNone_EndsWithCode1_AndASentenceThatNamesItAndTheRemedy()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(folder.File("notes.txt"), string.Concat(Enumerable.Repeat("no database ", 1000)));
+        await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--Database", folder.File("notes.txt"));
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains("notes.txt is not a whole SQLite database. Move it away", Assert.Single(run.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DatabaseThatCannotBeOpened_EndsWithCode1_AndASentenceThatNamesItAndTheRemedy()
+    {
+        using var folder = new TempFolder();
+        Directory.CreateDirectory(folder.File("video.db"));
+        await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--Database", folder.File("video.db"));
+
+        Assert.Equal(1, await run.ExitAsync());
+        Assert.Contains("video.db cannot be opened for writing. Give this user", Assert.Single(run.Errors.Split('\n')), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("TERM")]
     [InlineData("INT")]

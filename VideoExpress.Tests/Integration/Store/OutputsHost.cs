@@ -30,5 +30,9 @@ internal sealed class OutputsHost : IAsyncDisposable
         return new OutputsHost(app);
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
 }

@@ -5,13 +5,16 @@ using VideoExpress.Web.Hosting;
 
 namespace VideoExpress.Web.Endpoints.Health;
 
-/// <summary><c>GET /health</c></summary>
+/// <summary><c>GET</c> and <c>HEAD /health</c></summary>
 internal static class GetHealth
 {
-    public static IServiceCollection AddHealth(this IServiceCollection services) => services.AddJson(HealthJson.Default).AddSingleton<GpuConnection>();
+    public static IServiceCollection AddHealth(this IServiceCollection services) => services
+        .AddJson(HealthJson.Default)
+        .AddSingleton<GpuConnection>()
+        .AddHostedService(provider => provider.GetRequiredService<GpuConnection>());
 
     public static void MapHealth(this IEndpointRouteBuilder routes) => routes
-        .MapGet("/health", Handle)
+        .MapMethods("/health", [HttpMethods.Get, HttpMethods.Head], Handle)
         .AllowAnonymous()
         .WithTags("Health")
         .WithName(nameof(GetHealth))

@@ -4,7 +4,8 @@ using VideoExpress.Jobs.Gpu;
 namespace VideoExpress.Web.Endpoints.Health;
 
 /// <summary>What the GPU endpoint last said of itself: asked at most every ten seconds, in the background, and never waited for.</summary>
-internal sealed class GpuConnection(GpuEndpoints endpoints, TimeProvider time, IHostApplicationLifetime lifetime)
+/// <remarks>The first look is taken as soon as the server listens, so that it knows when somebody asks.</remarks>
+internal sealed class GpuConnection(GpuEndpoints endpoints, TimeProvider time, IHostApplicationLifetime lifetime) : IHostedService
 {
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -26,6 +27,16 @@ internal sealed class GpuConnection(GpuEndpoints endpoints, TimeProvider time, I
 
     /// <summary>What keeps it from working, if it said so.</summary>
     public string? Problem => _health?.Problem;
+
+    /// <inheritdoc />
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        lifetime.ApplicationStarted.Register(Refresh);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => _look;
 
     private void Refresh()
     {

@@ -15,7 +15,7 @@ internal static class CancelJob
         .WithName(nameof(CancelJob))
         .WithSummary("Cancel a job. Nothing of it is published afterwards; the provider is told until it acknowledges.");
 
-    private static Results<Ok<JobCanceled>, ProblemHttpResult> Handle(string id, HttpRequest request, JobDesk desk, OutputUrls urls)
+    private static Results<Ok<JobCanceled>, ProblemHttpResult> Handle(string id, HttpRequest request, JobDesk desk, OutputLinks links)
     {
         if (!Guid.TryParse(id, out var jobId) || desk.Cancel(jobId) is not { } job)
         {
@@ -26,7 +26,7 @@ internal static class CancelJob
             ? TypedResults.Ok(new JobCanceled(job.Status.Word()))
             : Problem.Conflict(
                 $"Job {job.Id:D} is {job.Status.Word()} and can no longer be cancelled.",
-                KeyValuePair.Create<string, object?>("job", JobView.Of(job, desk.Find(job.Id)!.Value.Outputs, urls, request)));
+                KeyValuePair.Create<string, object?>("job", JobView.Of(job, desk.Find(job.Id)!.Value.Outputs, links, request)));
     }
 }
 

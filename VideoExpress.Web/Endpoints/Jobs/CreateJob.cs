@@ -9,6 +9,7 @@ internal static class CreateJob
 {
     public static void MapCreateJob(this IEndpointRouteBuilder routes) => routes
         .MapPost("/jobs", Handle)
+        .RefuseIdempotencyKey()
         .Accepts<CreateJobRequest>("application/json")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -16,11 +17,11 @@ internal static class CreateJob
         .WithName(nameof(CreateJob))
         .WithSummary("Accept a job. It is durable when the answer comes.");
 
-    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputUrls urls)
+    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputLinks links)
     {
         var body = await JsonBody.ReadAsync(request);
         var job = desk.Create(NewJob.Read(body));
-        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], urls, request));
+        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], links, request));
     }
 }
 

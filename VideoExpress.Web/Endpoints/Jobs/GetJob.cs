@@ -18,18 +18,18 @@ internal static class GetJob
     /// <summary>An id that is no UUID is an unknown job, not a wrong request.</summary>
     public static ProblemHttpResult Unknown(string id) => Problem.NotFound($"There is no job {id}.");
 
-    private static Results<Ok<JobView>, StatusCodeHttpResult, ProblemHttpResult> Handle(string id, HttpContext context, JobDesk desk, OutputUrls urls)
+    private static Results<Ok<JobView>, StatusCodeHttpResult, ProblemHttpResult> Handle(string id, HttpContext context, JobDesk desk, OutputLinks links)
     {
         if (!Guid.TryParse(id, out var jobId) || desk.Find(jobId) is not { } found)
         {
             return Unknown(id);
         }
 
-        var tag = found.Outputs.Count == 0 ? $"W/\"{found.Job.Rev}\"" : $"W/\"{found.Job.Rev}-{urls.Epoch}\"";
+        var tag = found.Outputs.Count == 0 ? $"W/\"{found.Job.Rev}\"" : $"W/\"{found.Job.Rev}-{links.Epoch}\"";
         context.Response.Headers.ETag = tag;
         context.Response.Headers.CacheControl = "private, no-cache";
         return context.Request.Headers.IfNoneMatch.Contains(tag)
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(JobView.Of(found.Job, found.Outputs, urls, context.Request));
+            : TypedResults.Ok(JobView.Of(found.Job, found.Outputs, links, context.Request));
     }
 }

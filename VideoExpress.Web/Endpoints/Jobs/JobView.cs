@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VideoExpress.Jobs;
-using VideoExpress.Jobs.Store;
-using VideoExpress.Web.Hosting;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
 
@@ -51,9 +49,9 @@ internal sealed record JobView
     public required DateTime? FinishedAt { get; init; }
 
     /// <summary>The view of <paramref name="job"/> for the sender of <paramref name="request"/>.</summary>
-    public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputUrls urls, HttpRequest request)
+    public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputLinks links, HttpRequest request)
     {
-        var files = outputs.Select(output => OutputView.Of(output, urls.Sign(output, request))).ToList();
+        var files = outputs.Select(output => OutputView.Of(output, links.Sign(output, request))).ToList();
         return new JobView
         {
             JobId = job.Id,
@@ -82,16 +80,6 @@ internal sealed record OutputView(string Name, string Url, string ContentType, l
 {
     public static OutputView Of(JobOutput output, Uri url) =>
         new(output.Name, url.AbsoluteUri, output.ContentType, output.Bytes, output.Sha256, output.Facts);
-}
-
-/// <summary>The URLs of published files.</summary>
-internal sealed class OutputUrls(IObjectStore store, StoreSettings settings, ServerUrls server, TimeProvider time)
-{
-    /// <summary>A URL that works for <see cref="StoreSettings.UrlLifetime"/> from now on.</summary>
-    public Uri Sign(JobOutput output, HttpRequest request) => store.PresignGet(output.Key, settings.UrlLifetime, server.ForClient(request));
-
-    /// <summary>Changes twice in a URL's lifetime: an answer that a client keeps by its ETag never holds dead URLs.</summary>
-    public long Epoch => time.GetUtcNow().UtcTicks / (settings.UrlLifetime.Ticks / 2);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

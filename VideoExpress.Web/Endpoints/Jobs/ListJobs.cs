@@ -17,8 +17,13 @@ internal static class ListJobs
         .WithName(nameof(ListJobs))
         .WithSummary("The newest jobs, newest first.");
 
-    private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputUrls urls, string? limit = null)
+    private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputLinks links, string? limit = null)
     {
+        if (QueryNames.Unknown(request.Query, nameof(limit)) is { } unknown)
+        {
+            return unknown;
+        }
+
         var count = DefaultLimit;
         if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > MaxLimit))
         {
@@ -28,7 +33,7 @@ internal static class ListJobs
             });
         }
 
-        IReadOnlyList<JobView> jobs = [.. desk.List(count).Select(found => JobView.Of(found.Job, found.Outputs, urls, request))];
+        IReadOnlyList<JobView> jobs = [.. desk.List(count).Select(found => JobView.Of(found.Job, found.Outputs, links, request))];
         return TypedResults.Ok(jobs);
     }
 }

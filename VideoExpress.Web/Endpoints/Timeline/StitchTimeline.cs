@@ -14,6 +14,7 @@ internal static class StitchTimeline
 
     public static void MapTimeline(this IEndpointRouteBuilder routes) => routes
         .MapPost("/timeline/stitch", Handle)
+        .RefuseIdempotencyKey()
         .Accepts<StitchTimelineRequest>("application/json")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -21,11 +22,11 @@ internal static class StitchTimeline
         .WithName(nameof(StitchTimeline))
         .WithSummary("Join clips into one captioned film: makes an EXPORT job.");
 
-    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputUrls urls)
+    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputLinks links)
     {
         var body = await JsonBody.ReadAsync(request);
         var job = desk.Create(NewJob.ReadStitch(body));
-        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], urls, request));
+        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], links, request));
     }
 }
 

@@ -7,12 +7,12 @@ namespace VideoExpress.Web.Gateway;
 /// <param name="Input">JSON object, as it came.</param>
 /// <param name="ExecutionTimeout">From a hand-out.</param>
 /// <param name="TimeToLive">From now.</param>
-internal sealed record Submission(string? AttemptId, string Input, TimeSpan ExecutionTimeout, TimeSpan TimeToLive)
+internal sealed record RunRequest(string? AttemptId, string Input, TimeSpan ExecutionTimeout, TimeSpan TimeToLive)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromDays(7);
 
     /// <summary>Reads the body, or says what is wrong with it.</summary>
-    public static (Submission? Submission, string? Problem) Read(byte[] body)
+    public static (RunRequest? RunRequest, string? Problem) Read(byte[] body)
     {
         if (!JsonText.TryParseObject(body, out var document))
             return (null, "the body is not a JSON object");
@@ -30,7 +30,7 @@ internal sealed record Submission(string? AttemptId, string Input, TimeSpan Exec
             if (Policy(root, "ttl", TimeSpan.FromDays(1), TimeSpan.FromSeconds(10)) is not { } timeToLive)
                 return (null, "policy.ttl must be milliseconds from 10 seconds to 7 days");
             var attemptId = input.TryGetProperty("attempt_id", out var id) && id.ValueKind == JsonValueKind.String ? id.GetString() : null;
-            return (new Submission(attemptId, input.GetRawText(), executionTimeout, timeToLive), null);
+            return (new RunRequest(attemptId, input.GetRawText(), executionTimeout, timeToLive), null);
         }
     }
 
