@@ -15,7 +15,11 @@ public static class GlobalConfigurationExtensions
     {
         ArgumentNullException.ThrowIfNull(configuration);
         ArgumentNullException.ThrowIfNull(storage);
-        if (storage.Options.TransactionalContinuations) TransactionalContinuationsAttribute.ReplaceStockFilter();
+        if (storage.Options.TransactionalContinuations)
+        {
+            TransactionalContinuationsAttribute.ReplaceStockFilter();
+        }
+
         return configuration.UseStorage(storage);
     }
 }

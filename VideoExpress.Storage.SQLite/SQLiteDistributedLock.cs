@@ -9,6 +9,9 @@ internal sealed class SQLiteDistributedLock(LockTable table, object owner, strin
 
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _released, 1) == 0) table.Release(owner, resource);
+        if (Interlocked.Exchange(ref _released, 1) == 0)
+        {
+            table.Release(owner, resource);
+        }
     }
 }

@@ -18,7 +18,10 @@ internal sealed class SQLiteFetchedJob(SQLiteStorage storage, QueuedJob row) : I
 
     public void RemoveFromQueue()
     {
-        if (Volatile.Read(ref _ended) != 0) return;
+        if (Volatile.Read(ref _ended) != 0)
+        {
+            return;
+        }
 
         storage.Writer.Run(turn =>
         {
@@ -29,7 +32,10 @@ internal sealed class SQLiteFetchedJob(SQLiteStorage storage, QueuedJob row) : I
 
     public void Requeue()
     {
-        if (Interlocked.Exchange(ref _ended, 1) == 0) storage.Queues.Return(Row);
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            storage.Queues.Return(Row);
+        }
     }
 
     public void Dispose() => Requeue();
@@ -37,6 +43,9 @@ internal sealed class SQLiteFetchedJob(SQLiteStorage storage, QueuedJob row) : I
     /// <summary>Called once the removal is committed, not before.</summary>
     internal void MarkRemoved()
     {
-        if (Interlocked.Exchange(ref _ended, 1) == 0) storage.Queues.Complete(Row);
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+        {
+            storage.Queues.Complete(Row);
+        }
     }
 }

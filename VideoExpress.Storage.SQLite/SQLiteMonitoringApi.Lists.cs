@@ -153,7 +153,11 @@ internal sealed partial class SQLiteMonitoringApi
                 "select id, state from hangfire_job where id in (select value from json_each($ids))",
                 row => KeyValuePair.Create(row.GetInt64(0), row.Text(1)), Json.Write(parents)))
             .ToDictionary();
-        foreach (var (_, job) in jobs) job.ParentStateName = ParentOf(job) is { } parent ? states.GetValueOrDefault(parent) : null;
+        foreach (var (_, job) in jobs)
+        {
+            job.ParentStateName = ParentOf(job) is { } parent ? states.GetValueOrDefault(parent) : null;
+        }
+
         return jobs;
     }
 
@@ -167,7 +171,10 @@ internal sealed partial class SQLiteMonitoringApi
             row => (
                 Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), CreatedAt: row.GetInt64(2), ExpireAt: row.Number(3)),
             job);
-        if (found.Invocation is null) return null;
+        if (found.Invocation is null)
+        {
+            return null;
+        }
 
         var loaded = found.Invocation.Load();
         return new JobDetailsDto

@@ -190,7 +190,10 @@ public class SQLiteStorage : JobStorage, IDisposable
     /// <summary>Closes the file and lets go of it; workers that still wait for a job get an exception.</summary>
     protected virtual void Dispose(bool disposing)
     {
-        if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        if (!disposing || Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
 
         Queues.Dispose();
         Pool.Dispose();
@@ -206,7 +209,10 @@ public class SQLiteStorage : JobStorage, IDisposable
         DueTimes.Forget();
         var earliest = Pool.Read(sql => sql.Scalar<long?>(
             "select due_us from hangfire_set where due_us is not null order by due_us limit 1"));
-        if (earliest is { } dueAt) DueTimes.Add(dueAt);
+        if (earliest is { } dueAt)
+        {
+            DueTimes.Add(dueAt);
+        }
     }
 
     /// <summary>Fills the memory from the file. Nobody else has it open, so no server in it is alive and no queued job is taken.</summary>
@@ -219,7 +225,11 @@ public class SQLiteStorage : JobStorage, IDisposable
                 row => new QueuedJob(row.GetInt64(0), row.GetString(1), row.GetInt64(2))),
             sql.Scalar<long>("select seq from sqlite_sequence where name = 'hangfire_job'")));
 
-        foreach (var row in queued) Queues.Add(row with { Queue = string.Intern(row.Queue) });
+        foreach (var row in queued)
+        {
+            Queues.Add(row with { Queue = string.Intern(row.Queue) });
+        }
+
         ReloadDueTimes();
         return new JobIds(lastId);
     }

@@ -23,8 +23,15 @@ internal sealed partial class SQLiteStorageConnection
     public override List<string> GetFirstByLowestScoreFromSet(string key, double fromScore, double toScore, int count)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (toScore < fromScore) throw new ArgumentException("The range of scores ends before it begins.", nameof(toScore));
-        if (count <= 0) throw new ArgumentException("The count must be positive.", nameof(count));
+        if (toScore < fromScore)
+        {
+            throw new ArgumentException("The range of scores ends before it begins.", nameof(toScore));
+        }
+
+        if (count <= 0)
+        {
+            throw new ArgumentException("The count must be positive.", nameof(count));
+        }
 
         return key == DueTimes.SetKey
             ? Session.Read(sql => sql.Query(
@@ -142,7 +149,10 @@ internal sealed partial class SQLiteStorageConnection
     {
         ArgumentNullException.ThrowIfNull(key);
         var expireAt = Session.Read(sql => sql.Scalar<long?>(query, key));
-        if (expireAt is not { } at) return NeverExpires;
+        if (expireAt is not { } at)
+        {
+            return NeverExpires;
+        }
 
         // Expired, but not removed yet: no time left, which is not the same as never.
         return TimeSpan.FromMicroseconds(Math.Max(0, at - Storage.Now()));
@@ -152,8 +162,16 @@ internal sealed partial class SQLiteStorageConnection
     private static long CheckRange(string key, int startingFrom, int endingAt)
     {
         ArgumentNullException.ThrowIfNull(key);
-        if (startingFrom < 0) throw new ArgumentException("The first index must not be negative.", nameof(startingFrom));
-        if (endingAt < startingFrom) throw new ArgumentException("The range ends before it begins.", nameof(endingAt));
+        if (startingFrom < 0)
+        {
+            throw new ArgumentException("The first index must not be negative.", nameof(startingFrom));
+        }
+
+        if (endingAt < startingFrom)
+        {
+            throw new ArgumentException("The range ends before it begins.", nameof(endingAt));
+        }
+
         return (long)endingAt - startingFrom + 1;
     }
 }

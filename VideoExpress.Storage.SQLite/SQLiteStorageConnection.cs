@@ -46,7 +46,10 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
     public override IFetchedJob FetchNextJob(string[] queues, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(queues);
-        if (queues.Length == 0) throw new ArgumentException("At least one queue must be named.", nameof(queues));
+        if (queues.Length == 0)
+        {
+            throw new ArgumentException("At least one queue must be named.", nameof(queues));
+        }
 
         return Session.Fetch(queues, cancellationToken);
     }
@@ -56,14 +59,20 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
 
-        if (JobIds.TryParse(id, out var job)) Write(new SetJobParameter(job, name, value).Execute);
+        if (JobIds.TryParse(id, out var job))
+        {
+            Write(new SetJobParameter(job, name, value).Execute);
+        }
     }
 
     public override string? GetJobParameter(string id, string name)
     {
         ArgumentNullException.ThrowIfNull(id);
         ArgumentNullException.ThrowIfNull(name);
-        if (!JobIds.TryParse(id, out var job)) return null;
+        if (!JobIds.TryParse(id, out var job))
+        {
+            return null;
+        }
 
         return Session.Read(sql => sql.Scalar<string>(
             "select value from hangfire_parameter where job_id = $job and name = $name", job, name));
@@ -100,12 +109,19 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
     {
         ArgumentNullException.ThrowIfNull(serverId);
         var known = Session.Write(turn => ServerCommands.Heartbeat(turn, serverId, Storage.Now()));
-        if (known == 0) throw new BackgroundServerGoneException();
+        if (known == 0)
+        {
+            throw new BackgroundServerGoneException();
+        }
     }
 
     public override int RemoveTimedOutServers(TimeSpan timeOut)
     {
-        if (timeOut <= TimeSpan.Zero) throw new ArgumentException("The timeout must be positive.", nameof(timeOut));
+        if (timeOut <= TimeSpan.Zero)
+        {
+            throw new ArgumentException("The timeout must be positive.", nameof(timeOut));
+        }
+
         return Session.Write(turn => ServerCommands.RemoveSilentSince(turn, Storage.Now() - UnixMicros.From(timeOut)));
     }
 

@@ -37,8 +37,15 @@ public sealed partial class SQLiteStorageTransaction
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(items);
-        if (items.Contains(null!)) throw new ArgumentException("The items must not be null.", nameof(items));
-        if (items.Count > 0) _commands.Add(new AddRangeToSet(key, [.. items]));
+        if (items.Contains(null!))
+        {
+            throw new ArgumentException("The items must not be null.", nameof(items));
+        }
+
+        if (items.Count > 0)
+        {
+            _commands.Add(new AddRangeToSet(key, [.. items]));
+        }
     }
 
     /// <inheritdoc />

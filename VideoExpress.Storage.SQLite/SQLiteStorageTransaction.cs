@@ -56,37 +56,55 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     {
         ArgumentNullException.ThrowIfNull(jobId);
         ArgumentNullException.ThrowIfNull(name);
-        if (JobIds.TryParse(jobId, out var job)) _commands.Add(new SetJobParameter(job, name, value));
+        if (JobIds.TryParse(jobId, out var job))
+        {
+            _commands.Add(new SetJobParameter(job, name, value));
+        }
     }
 
     /// <inheritdoc />
     public override void ExpireJob(string jobId, TimeSpan expireIn)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        if (JobIds.TryParse(jobId, out var job)) _commands.Add(new ExpireJob(job, In(expireIn)));
+        if (JobIds.TryParse(jobId, out var job))
+        {
+            _commands.Add(new ExpireJob(job, In(expireIn)));
+        }
     }
 
     /// <inheritdoc />
     public override void PersistJob(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        if (JobIds.TryParse(jobId, out var job)) _commands.Add(new PersistJob(job));
+        if (JobIds.TryParse(jobId, out var job))
+        {
+            _commands.Add(new PersistJob(job));
+        }
     }
 
     /// <inheritdoc />
     public override void SetJobState(string jobId, IState state)
     {
-        if (RecordOf(jobId, state) is not { } record) return;
+        if (RecordOf(jobId, state) is not { } record)
+        {
+            return;
+        }
 
         _commands.Add(new SetJobState(record, Storage.Options.StateHistoryLength));
         // Hangfire adds the job to the schedule next, with a score in whole seconds.
-        if (state is ScheduledState scheduled) _dueTimes[jobId] = UnixMicros.NotBefore(scheduled.EnqueueAt);
+        if (state is ScheduledState scheduled)
+        {
+            _dueTimes[jobId] = UnixMicros.NotBefore(scheduled.EnqueueAt);
+        }
     }
 
     /// <inheritdoc />
     public override void AddJobState(string jobId, IState state)
     {
-        if (RecordOf(jobId, state) is { } record) _commands.Add(new AddJobState(record));
+        if (RecordOf(jobId, state) is { } record)
+        {
+            _commands.Add(new AddJobState(record));
+        }
     }
 
     /// <inheritdoc />
@@ -94,7 +112,10 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
         ArgumentNullException.ThrowIfNull(jobId);
-        if (JobIds.TryParse(jobId, out var job)) _commands.Add(new AddToQueue(queue, job, Storage.Queues));
+        if (JobIds.TryParse(jobId, out var job))
+        {
+            _commands.Add(new AddToQueue(queue, job, Storage.Queues));
+        }
     }
 
     /// <inheritdoc />
@@ -118,7 +139,11 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     {
         try
         {
-            if (_commands.Count + _enlisted.Count > 0) CommitRetrying();
+            if (_commands.Count + _enlisted.Count > 0)
+            {
+                CommitRetrying();
+            }
+
             _commands.Clear();
             _enlisted.Clear();
         }
@@ -158,17 +183,32 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
 
     private bool Apply(WriteTurn turn)
     {
-        foreach (var command in _commands) command.Execute(turn);
-        if (_enlisted.Count == 0) return true;
+        foreach (var command in _commands)
+        {
+            command.Execute(turn);
+        }
+
+        if (_enlisted.Count == 0)
+        {
+            return true;
+        }
 
         using var unit = SQLiteUnitOfWork.PartOf(Storage, turn, _connection.Session.Owner);
-        foreach (var command in _enlisted) command(unit);
+        foreach (var command in _enlisted)
+        {
+            command(unit);
+        }
+
         return true;
     }
 
     private void ReleaseLocks()
     {
-        foreach (var held in _locks) held.Dispose();
+        foreach (var held in _locks)
+        {
+            held.Dispose();
+        }
+
         _locks.Clear();
     }
 
@@ -177,8 +217,15 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     {
         ArgumentNullException.ThrowIfNull(jobId);
         ArgumentNullException.ThrowIfNull(state);
-        if (state.Name is null) throw new ArgumentException("A state must have a name.", nameof(state));
-        if (!JobIds.TryParse(jobId, out var job)) return null;
+        if (state.Name is null)
+        {
+            throw new ArgumentException("A state must have a name.", nameof(state));
+        }
+
+        if (!JobIds.TryParse(jobId, out var job))
+        {
+            return null;
+        }
 
         Dictionary<string, string?>? data = state.SerializeData()!;
         return new StateRecord(job, state.Name, state.Reason, Json.Write(data), Storage.Now());

@@ -78,14 +78,21 @@ public sealed class SQLiteUnitOfWork : IDisposable
     /// <exception cref="InvalidOperationException">It is part of a transaction of Hangfire, which commits it.</exception>
     public void Commit()
     {
-        if (!_ownsTurn) throw new InvalidOperationException("An enlisted command is committed with the transaction it is part of.");
+        if (!_ownsTurn)
+        {
+            throw new InvalidOperationException("An enlisted command is committed with the transaction it is part of.");
+        }
+
         _turn.Commit();
     }
 
     /// <summary>Rolls back what was not committed.</summary>
     public void Dispose()
     {
-        if (_ownsTurn) _turn.Dispose();
+        if (_ownsTurn)
+        {
+            _turn.Dispose();
+        }
     }
 
     internal static SQLiteUnitOfWork Over(SQLiteStorage storage, WriteTurn turn, object lockOwner) =>

@@ -36,9 +36,18 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
     {
         ArgumentNullException.ThrowIfNull(context);
 
-        if (context.Transaction is not SQLiteStorageTransaction transaction) _stock.OnStateElection(context);
-        else if (context.CandidateState is AwaitingState awaiting) Await(context, transaction, awaiting);
-        else if (IsFinished(context.CandidateState.Name)) StartContinuations(context, transaction);
+        if (context.Transaction is not SQLiteStorageTransaction transaction)
+        {
+            _stock.OnStateElection(context);
+        }
+        else if (context.CandidateState is AwaitingState awaiting)
+        {
+            Await(context, transaction, awaiting);
+        }
+        else if (IsFinished(context.CandidateState.Name))
+        {
+            StartContinuations(context, transaction);
+        }
     }
 
     internal static void ReplaceStockFilter()
@@ -88,7 +97,10 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
             }
 
             // Somebody has started or deleted it by hand.
-            if (state.Name != AwaitingState.StateName) continue;
+            if (state.Name != AwaitingState.StateName)
+            {
+                continue;
+            }
 
             var next = IsMet(continuation.Options, context.CandidateState.Name) ? NextStateOf(state) : ConditionNotMet();
             ((SQLiteStorage)context.Storage).StateChanger.ChangeState(new StateChangeContext(
@@ -106,7 +118,10 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
     {
         var entries = Parse(connection.GetJobParameter(parentId, ContinuationsParameter));
         // A state that is changed to Awaiting again is in the list already.
-        if (entries.Exists(known => known.JobId == entry.JobId)) return;
+        if (entries.Exists(known => known.JobId == entry.JobId))
+        {
+            return;
+        }
 
         entries.Add(entry);
         connection.SetJobParameter(parentId, ContinuationsParameter, SerializationHelper.Serialize(entries));

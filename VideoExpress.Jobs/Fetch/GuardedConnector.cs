@@ -46,7 +46,8 @@ internal sealed class GuardedConnector(bool allowPrivate, FetchNetwork network, 
         catch (Exception e) when (IsFailure(e, cancellationToken))
         {
             throw new FetchException(
-                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e) { TriesAtMost = Tries };
+                $"There is no host named {host}, or the name service does not answer. Check the address.", canHeal: true, e)
+            { TriesAtMost = Tries };
         }
 
         var allowed = all.Where(a => allowPrivate || AddressRules.IsPublic(a)).ToList();

@@ -24,7 +24,10 @@ internal static class ErrorText
     public static string? FromBody(string? body)
     {
         if (body is null || !body.AsSpan().TrimStart().StartsWith("{"))
+        {
             return null;
+        }
+
         try
         {
             using var document = JsonDocument.Parse(body);
@@ -52,7 +55,10 @@ internal static class ErrorText
     private static string? FromText(string text)
     {
         if (FromBody(text) is { } inner)
+        {
             return inner;
+        }
+
         var lines = text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var traceback = Array.FindIndex(lines, line => line.StartsWith("Traceback (most recent call last)", StringComparison.Ordinal));
         return lines.Length == 0 ? null : Shorten(traceback < 0 ? string.Join('\n', lines) : lines[^1]);
@@ -64,7 +70,9 @@ internal static class ErrorText
         {
             if (error.TryGetProperty(key, out var value) && value.ValueKind is JsonValueKind.String or JsonValueKind.Object
                 && From(value) is { } message)
+            {
                 return message;
+            }
         }
 
         return null;

@@ -39,7 +39,10 @@ internal static class RunPodAnswers
             Retries = Count(answer, "retries"),
         };
         if (!answer.TryGetProperty("output", out var output) || output.ValueKind == JsonValueKind.Null)
+        {
             return status;
+        }
+
         return status.State is GpuState.InQueue or GpuState.InProgress
             ? WithProgress(status, output)
             : status with { Output = output.Clone() };
@@ -66,7 +69,10 @@ internal static class RunPodAnswers
     {
         var document = JsonDocument.Parse(body ?? "");
         if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
             return document;
+        }
+
         document.Dispose();
         throw new JsonException("The answer is not a JSON object.");
     }

@@ -68,10 +68,16 @@ public sealed partial class RunPodClient : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         var response = await _rest.ExecuteAsync(call, either.Token);
         if (!mark.HasBegun)
+        {
             cancellationToken.ThrowIfCancellationRequested();
+        }
+
         var result = SubmitOutcome.Of(response, mark.HasBegun);
         if (result is not SubmitResult.Accepted)
+        {
             LogNotAccepted((int)response.StatusCode, Excerpt(response), response.ErrorException);
+        }
+
         return result;
     }
 
@@ -91,7 +97,10 @@ public sealed partial class RunPodClient : IDisposable
     {
         var response = await SendAsync(_patience, Method.Post, "cancel/{id}", requestId, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
+        {
             return CancelResult.UnknownId;
+        }
+
         return Read(response, RunPodAnswers.Status) switch
         {
             RunPodStates.Cancelled => CancelResult.Acknowledged,
@@ -121,7 +130,10 @@ public sealed partial class RunPodClient : IDisposable
                 {
                     var call = new RestRequest(path, method);
                     if (requestId is not null)
+                    {
                         call.AddUrlSegment("id", requestId);
+                    }
+
                     var response = await _rest.ExecuteAsync(call, token);
                     token.ThrowIfCancellationRequested();
                     return response;

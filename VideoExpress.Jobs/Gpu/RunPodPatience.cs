@@ -40,7 +40,10 @@ internal static class RunPodPatience
     private static bool MayHeal(Outcome<RestResponse> outcome)
     {
         if (outcome.Exception is not null)
+        {
             return outcome.Exception is TimeoutRejectedException;
+        }
+
         var response = outcome.Result!;
         return ProviderError.CanHeal(response) && !(ProviderError.RetryAfter(response) > CallTimeout);
     }

@@ -28,7 +28,9 @@ internal sealed class SendMark : Interceptor
         {
             (_content, _mark) = (content, mark);
             foreach (var (name, values) in content.Headers.NonValidated)
+            {
                 Headers.TryAddWithoutValidation(name, values);
+            }
         }
 
         protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

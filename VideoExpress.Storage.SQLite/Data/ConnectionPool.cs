@@ -39,7 +39,10 @@ internal sealed class ConnectionPool(string path) : IDisposable
     public void Dispose()
     {
         _disposed = true;
-        while (_idle.TryTake(out var statements)) statements.Dispose();
+        while (_idle.TryTake(out var statements))
+        {
+            statements.Dispose();
+        }
     }
 
     /// <summary>A connection string that leaves pooling to us: the driver's pool would keep the file open after disposal.</summary>

@@ -11,7 +11,10 @@ internal static class JobQueries
             "select invocation, arguments, state, created_us from hangfire_job where id = $job",
             row => (Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), State: row.Text(2), CreatedAt: row.GetInt64(3)),
             job);
-        if (found.Invocation is null) return null;
+        if (found.Invocation is null)
+        {
+            return null;
+        }
 
         var loaded = found.Invocation.Load();
         return new JobData

@@ -26,7 +26,11 @@ internal sealed partial class Json : JsonSerializerContext
     public static Dictionary<string, string?> ReadData(string? text)
     {
         var data = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var (key, value) in Read(text, Relaxed.DictionaryStringString) ?? []) data[key] = value;
+        foreach (var (key, value) in Read(text, Relaxed.DictionaryStringString) ?? [])
+        {
+            data[key] = value;
+        }
+
         return data;
     }
 

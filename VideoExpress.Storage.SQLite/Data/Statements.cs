@@ -26,7 +26,11 @@ internal sealed partial class Statements(SqliteConnection connection) : IDisposa
     {
         using var reader = Bind(sql, values).ExecuteReader();
         var rows = new List<T>();
-        while (reader.Read()) rows.Add(map(reader));
+        while (reader.Read())
+        {
+            rows.Add(map(reader));
+        }
+
         return rows;
     }
 
@@ -39,16 +43,27 @@ internal sealed partial class Statements(SqliteConnection connection) : IDisposa
 
     public void Dispose()
     {
-        foreach (var command in _prepared.Values) command.Dispose();
+        foreach (var command in _prepared.Values)
+        {
+            command.Dispose();
+        }
+
         Connection.Dispose();
     }
 
     private SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)
     {
-        if (!_prepared.TryGetValue(sql, out var command)) _prepared.Add(sql, command = Prepare(sql));
+        if (!_prepared.TryGetValue(sql, out var command))
+        {
+            _prepared.Add(sql, command = Prepare(sql));
+        }
 
         command.Transaction = Transaction;
-        for (var index = 0; index < values.Length; index++) command.Parameters[index].Value = values[index] ?? DBNull.Value;
+        for (var index = 0; index < values.Length; index++)
+        {
+            command.Parameters[index].Value = values[index] ?? DBNull.Value;
+        }
+
         return command;
     }
 

@@ -19,7 +19,11 @@ internal sealed record StoredInvocation(string Payload, string Arguments)
         try
         {
             invocation = InvocationData.DeserializePayload(Payload);
-            if (Arguments.Length > 0) invocation.Arguments = Arguments;
+            if (Arguments.Length > 0)
+            {
+                invocation.Arguments = Arguments;
+            }
+
             return new LoadedInvocation(invocation, invocation.DeserializeJob(), null);
         }
         catch (JobLoadException exception)

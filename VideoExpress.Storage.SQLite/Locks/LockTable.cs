@@ -27,7 +27,11 @@ internal sealed class LockTable
                 return true;
             }
 
-            if (timeout == TimeSpan.Zero) return false;
+            if (timeout == TimeSpan.Zero)
+            {
+                return false;
+            }
+
             place = entry.Waiters.AddLast(new Waiter(owner));
         }
 
@@ -38,8 +42,15 @@ internal sealed class LockTable
     {
         lock (_gate)
         {
-            if (!_entries.TryGetValue(resource, out var entry) || !ReferenceEquals(entry.Owner, owner)) return;
-            if (--entry.Depth > 0) return;
+            if (!_entries.TryGetValue(resource, out var entry) || !ReferenceEquals(entry.Owner, owner))
+            {
+                return;
+            }
+
+            if (--entry.Depth > 0)
+            {
+                return;
+            }
 
             if (entry.Waiters.First is not { } next)
             {
@@ -56,7 +67,10 @@ internal sealed class LockTable
     /// <summary>How many wait for it at this moment.</summary>
     public int CountWaiting(string resource)
     {
-        lock (_gate) return _entries.TryGetValue(resource, out var entry) ? entry.Waiters.Count : 0;
+        lock (_gate)
+        {
+            return _entries.TryGetValue(resource, out var entry) ? entry.Waiters.Count : 0;
+        }
     }
 
     /// <summary>False when the lock was granted after all, between the timeout and now.</summary>
@@ -64,7 +78,11 @@ internal sealed class LockTable
     {
         lock (_gate)
         {
-            if (place.Value.Granted.Task.IsCompleted) return false;
+            if (place.Value.Granted.Task.IsCompleted)
+            {
+                return false;
+            }
+
             place.List!.Remove(place);
             return true;
         }

@@ -52,7 +52,10 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
     {
         var spare = Pragma(connection, "freelist_count");
         // The pages move in steps of the statement, so it has to be read to its end.
-        if (spare > SparePages) Pragma(connection, $"incremental_vacuum({spare - SparePages})");
+        if (spare > SparePages)
+        {
+            Pragma(connection, $"incremental_vacuum({spare - SparePages})");
+        }
         // As far as readers permit; whoever comes later finds a short log.
         Pragma(connection, "wal_checkpoint(passive)");
     }
@@ -63,7 +66,11 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
         command.CommandText = "pragma " + pragma;
         using var reader = command.ExecuteReader();
         var value = 0L;
-        while (reader.Read()) value = reader.FieldCount > 0 ? reader.GetInt64(0) : 0;
+        while (reader.Read())
+        {
+            value = reader.FieldCount > 0 ? reader.GetInt64(0) : 0;
+        }
+
         return value;
     }
 }

@@ -23,7 +23,10 @@ internal sealed class MonitoredJob
     private MonitoredJob(SqliteDataReader row, int column, string? expectedState)
     {
         _expectedState = expectedState;
-        if (row.IsDBNull(column)) return;
+        if (row.IsDBNull(column))
+        {
+            return;
+        }
 
         var loaded = new StoredInvocation(row.GetString(column), row.GetString(column + 1)).Load();
         (Job, Invocation, LoadException) = (loaded.Job, loaded.Invocation, loaded.Exception);

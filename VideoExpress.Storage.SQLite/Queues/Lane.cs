@@ -16,11 +16,22 @@ internal sealed class Lane
 
     public bool TryTake(out QueuedJob row)
     {
-        if (_returned.TryDequeue(out row, out _)) return true;
-        if (!_fresh.TryDequeue(out row)) return false;
+        if (_returned.TryDequeue(out row, out _))
+        {
+            return true;
+        }
+
+        if (!_fresh.TryDequeue(out row))
+        {
+            return false;
+        }
 
         // A million jobs that once waited must not be paid for in memory for ever.
-        if (_fresh.Count == 0 && _fresh.Capacity > SmallCapacity) _fresh.TrimExcess();
+        if (_fresh.Count == 0 && _fresh.Capacity > SmallCapacity)
+        {
+            _fresh.TrimExcess();
+        }
+
         return true;
     }
 }

@@ -17,7 +17,10 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     {
         lock (_gate)
         {
-            if (!HandOver(row)) LaneOf(row.Queue).Append(row);
+            if (!HandOver(row))
+            {
+                LaneOf(row.Queue).Append(row);
+            }
         }
     }
 
@@ -31,7 +34,10 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
             foreach (var queue in queues)
             {
-                if (_lanes.TryGetValue(queue, out var lane) && lane.TryTake(out var row)) return Claimed(row);
+                if (_lanes.TryGetValue(queue, out var lane) && lane.TryTake(out var row))
+                {
+                    return Claimed(row);
+                }
             }
 
             place = _waiters.AddLast(new Waiter(queues));
@@ -54,7 +60,10 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     /// <summary>The row was removed from the file.</summary>
     public void Complete(QueuedJob row)
     {
-        lock (_gate) _claims.Remove(row.Id);
+        lock (_gate)
+        {
+            _claims.Remove(row.Id);
+        }
     }
 
     /// <summary>The row is free again, before the younger ones of its queue.</summary>
@@ -62,7 +71,10 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     {
         lock (_gate)
         {
-            if (_claims.Remove(row.Id) && !HandOver(row)) LaneOf(row.Queue).PutBack(row);
+            if (_claims.Remove(row.Id) && !HandOver(row))
+            {
+                LaneOf(row.Queue).PutBack(row);
+            }
         }
     }
 
@@ -99,7 +111,11 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
         lock (_gate)
         {
             _disposed = true;
-            foreach (var waiter in _waiters) waiter.Row.SetException(new ObjectDisposedException(nameof(SQLiteStorage)));
+            foreach (var waiter in _waiters)
+            {
+                waiter.Row.SetException(new ObjectDisposedException(nameof(SQLiteStorage)));
+            }
+
             _waiters.Clear();
         }
     }
@@ -108,7 +124,10 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     {
         for (var node = _waiters.First; node is not null; node = node.Next)
         {
-            if (!node.Value.Queues.Contains(row.Queue, StringComparer.Ordinal)) continue;
+            if (!node.Value.Queues.Contains(row.Queue, StringComparer.Ordinal))
+            {
+                continue;
+            }
 
             _waiters.Remove(node);
             node.Value.Row.SetResult(Claimed(row));
@@ -122,8 +141,14 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     {
         lock (_gate)
         {
-            if (place.List is not null) _waiters.Remove(place);
-            else if (place.Value.Row.Task is { IsCompletedSuccessfully: true } handed) Return(handed.Result);
+            if (place.List is not null)
+            {
+                _waiters.Remove(place);
+            }
+            else if (place.Value.Row.Task is { IsCompletedSuccessfully: true } handed)
+            {
+                Return(handed.Result);
+            }
         }
     }
 
@@ -135,7 +160,11 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
 
     private Lane LaneOf(string queue)
     {
-        if (!_lanes.TryGetValue(queue, out var lane)) _lanes.Add(queue, lane = new Lane());
+        if (!_lanes.TryGetValue(queue, out var lane))
+        {
+            _lanes.Add(queue, lane = new Lane());
+        }
+
         return lane;
     }
 

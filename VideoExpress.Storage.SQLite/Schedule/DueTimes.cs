@@ -17,7 +17,11 @@ internal sealed class DueTimes(TimeProvider time)
     {
         lock (_gate)
         {
-            if (dueAt >= _earliest) return;
+            if (dueAt >= _earliest)
+            {
+                return;
+            }
+
             _earliest = dueAt;
             _changed.SetResult();
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -29,7 +33,10 @@ internal sealed class DueTimes(TimeProvider time)
     /// </summary>
     public void Forget()
     {
-        lock (_gate) _earliest = long.MaxValue;
+        lock (_gate)
+        {
+            _earliest = long.MaxValue;
+        }
     }
 
     /// <summary>True once a job is due; false when something earlier was scheduled meanwhile, or after <paramref name="atMost"/>.</summary>
@@ -43,14 +50,20 @@ internal sealed class DueTimes(TimeProvider time)
             wait = Remaining();
         }
 
-        if (wait <= TimeSpan.Zero) return true;
+        if (wait <= TimeSpan.Zero)
+        {
+            return true;
+        }
 
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var delay = Task.Delay(wait < atMost ? wait : atMost, time, cancellation.Token);
         Task.WaitAny([changed, delay], cancellationToken);
         cancellation.Cancel();
         cancellationToken.ThrowIfCancellationRequested();
-        lock (_gate) return Remaining() <= TimeSpan.Zero;
+        lock (_gate)
+        {
+            return Remaining() <= TimeSpan.Zero;
+        }
     }
 
     private TimeSpan Remaining() =>

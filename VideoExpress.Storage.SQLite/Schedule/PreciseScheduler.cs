@@ -18,11 +18,17 @@ internal sealed class PreciseScheduler(SQLiteStorage storage) : IBackgroundProce
 
     public void Execute(BackgroundProcessContext context)
     {
-        if (!storage.DueTimes.Wait(LongestSleep, context.StoppingToken)) return;
+        if (!storage.DueTimes.Wait(LongestSleep, context.StoppingToken))
+        {
+            return;
+        }
 
         _round.Execute(context);
         storage.ReloadDueTimes();
-        if (storage.DueTimes.Wait(TimeSpan.Zero, context.StoppingToken)) context.Wait(Pause);
+        if (storage.DueTimes.Wait(TimeSpan.Zero, context.StoppingToken))
+        {
+            context.Wait(Pause);
+        }
     }
 
     public override string ToString() => nameof(PreciseScheduler);

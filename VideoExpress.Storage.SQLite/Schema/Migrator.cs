@@ -54,7 +54,10 @@ internal static class Migrator
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = "select count(*) from sqlite_master where type = 'table' and name = 'hangfire_schema'";
-        if ((long)command.ExecuteScalar()! == 0) return 0;
+        if ((long)command.ExecuteScalar()! == 0)
+        {
+            return 0;
+        }
 
         command.CommandText = "select coalesce(max(version), 0) from hangfire_schema";
         return (long)command.ExecuteScalar()!;

@@ -17,10 +17,17 @@ internal sealed class AutonomousSession(SQLiteStorage storage) : Session
 
     public override IDisposable Lock(string resource, TimeSpan timeout)
     {
-        if (!storage.Locks.TryAcquire(Owner, resource, timeout)) throw new DistributedLockTimeoutException(resource);
+        if (!storage.Locks.TryAcquire(Owner, resource, timeout))
+        {
+            throw new DistributedLockTimeoutException(resource);
+        }
 
         var held = new Held(this, new SQLiteDistributedLock(storage.Locks, Owner, resource));
-        lock (_held) _held.Add(held);
+        lock (_held)
+        {
+            _held.Add(held);
+        }
+
         return held;
     }
 
@@ -30,8 +37,15 @@ internal sealed class AutonomousSession(SQLiteStorage storage) : Session
     public override void Dispose()
     {
         Held[] left;
-        lock (_held) left = [.. _held];
-        foreach (var held in left) held.Dispose();
+        lock (_held)
+        {
+            left = [.. _held];
+        }
+
+        foreach (var held in left)
+        {
+            held.Dispose();
+        }
     }
 
     private sealed class Held(AutonomousSession session, SQLiteDistributedLock inner) : IDisposable
@@ -39,7 +53,10 @@ internal sealed class AutonomousSession(SQLiteStorage storage) : Session
         public void Dispose()
         {
             inner.Dispose();
-            lock (session._held) session._held.Remove(this);
+            lock (session._held)
+            {
+                session._held.Remove(this);
+            }
         }
     }
 }

@@ -23,7 +23,10 @@ internal sealed class UnitOfWorkSession(SQLiteStorage storage, WriteTurn turn, o
 
     public override IDisposable Lock(string resource, TimeSpan timeout)
     {
-        if (!storage.Locks.TryAcquire(owner, resource, TimeSpan.Zero)) throw new DistributedLockTimeoutException(resource);
+        if (!storage.Locks.TryAcquire(owner, resource, TimeSpan.Zero))
+        {
+            throw new DistributedLockTimeoutException(resource);
+        }
 
         turn.HoldUntilEnd(new SQLiteDistributedLock(storage.Locks, owner, resource));
         return Kept.UntilTheEnd;

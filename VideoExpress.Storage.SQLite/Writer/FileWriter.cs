@@ -87,7 +87,11 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
                 $"Is a unit of work left open or waiting for something slow?"));
         }
 
-        if (!_disposed) return;
+        if (!_disposed)
+        {
+            return;
+        }
+
         _turns.Release();
         throw new ObjectDisposedException(nameof(SQLiteStorage));
     }

@@ -64,7 +64,10 @@ internal sealed class SetJobState(StateRecord state, int historyLength) : IComma
 {
     public void Execute(WriteTurn turn)
     {
-        if (!state.Insert(turn)) return;
+        if (!state.Insert(turn))
+        {
+            return;
+        }
 
         turn.Sql.Execute(
             "update hangfire_job set state = $name, state_id = last_insert_rowid() where id = $job",

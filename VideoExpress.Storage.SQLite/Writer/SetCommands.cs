@@ -30,7 +30,10 @@ internal sealed class AddRangeToSet(string key, string[] values) : ICommand
 {
     public void Execute(WriteTurn turn)
     {
-        foreach (var value in values) AddToSet.Execute(turn, key, value, score: 0, dueAt: null);
+        foreach (var value in values)
+        {
+            AddToSet.Execute(turn, key, value, score: 0, dueAt: null);
+        }
     }
 }
 

@@ -78,7 +78,11 @@ internal sealed class WriteTurn : IDisposable
             _effects.RemoveRange(effects, _effects.Count - effects);
             _actions.RemoveRange(actions, _actions.Count - actions);
             // A full disk or an I/O error has rolled back everything already; the exception says so.
-            if (raw.sqlite3_get_autocommit(_statements.Connection.Handle!) == 0) Sql.Execute("rollback to part; release part");
+            if (raw.sqlite3_get_autocommit(_statements.Connection.Handle!) == 0)
+            {
+                Sql.Execute("rollback to part; release part");
+            }
+
             throw;
         }
     }
@@ -87,14 +91,24 @@ internal sealed class WriteTurn : IDisposable
     {
         ThrowIfEnded();
         _transaction.Commit();
-        foreach (var effect in _effects) effect();
+        foreach (var effect in _effects)
+        {
+            effect();
+        }
+
         End();
-        foreach (var action in _actions) Run(action);
+        foreach (var action in _actions)
+        {
+            Run(action);
+        }
     }
 
     public void Dispose()
     {
-        if (!HasEnded) End();
+        if (!HasEnded)
+        {
+            End();
+        }
     }
 
     private void End()
@@ -108,7 +122,10 @@ internal sealed class WriteTurn : IDisposable
         {
             _statements.Transaction = null;
             _end();
-            foreach (var held in _locks) held.Dispose();
+            foreach (var held in _locks)
+            {
+                held.Dispose();
+            }
         }
     }
 
@@ -127,6 +144,9 @@ internal sealed class WriteTurn : IDisposable
 
     private void ThrowIfEnded()
     {
-        if (HasEnded) throw new InvalidOperationException("The unit of work has ended.");
+        if (HasEnded)
+        {
+            throw new InvalidOperationException("The unit of work has ended.");
+        }
     }
 }

@@ -124,7 +124,11 @@ public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions
         var ballast = new string('x', 4000);
         Commit(transaction =>
         {
-            for (var number = 0; number < 4000; number++) transaction.InsertToList("ballast", ballast + number);
+            for (var number = 0; number < 4000; number++)
+            {
+                transaction.InsertToList("ballast", ballast + number);
+            }
+
             transaction.ExpireList("ballast", TimeSpan.FromMinutes(1));
         });
         var full = Ask<long>("pragma page_count");

@@ -34,7 +34,11 @@ public sealed class HandOffTests : SQLiteTest
                     snapshots++;
                 }
             });
-            for (var chain = 0; chain < chains; chain++) CreateChain(steps);
+            for (var chain = 0; chain < chains; chain++)
+            {
+                CreateChain(steps);
+            }
+
             await Eventually(() => Monitor.SucceededListCount() == chains * steps, TimeSpan.FromSeconds(60));
             drained = true;
             await watching;
@@ -120,7 +124,11 @@ public sealed class HandOffTests : SQLiteTest
         using var unit = Storage.BeginUnitOfWork();
         var first = unit.Create(AJob(), new EnqueuedState());
         var last = first;
-        for (var step = 1; step < steps; step++) last = unit.ContinueWith(last, AJob());
+        for (var step = 1; step < steps; step++)
+        {
+            last = unit.ContinueWith(last, AJob());
+        }
+
         unit.Commit();
         return (first, last);
     }
@@ -129,7 +137,11 @@ public sealed class HandOffTests : SQLiteTest
     {
         public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
         {
-            if (context.NewState.Name != SucceededState.StateName) return;
+            if (context.NewState.Name != SucceededState.StateName)
+            {
+                return;
+            }
+
             ((SQLiteStorageTransaction)transaction).Enlist(unit =>
             {
                 Execute(unit, "insert into films (title) values ('half')");

@@ -59,7 +59,10 @@ public sealed class ProviderMonitoringTests : SQLiteTest
     public void Lists_GoById_NotByTheTimeOfTheState()
     {
         var ids = Enumerable.Range(0, 3).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
-        foreach (var id in ids.Reverse()) Client.ChangeState(id, new SucceededState(null, 1, 1), null);
+        foreach (var id in ids.Reverse())
+        {
+            Client.ChangeState(id, new SucceededState(null, 1, 1), null);
+        }
 
         Assert.Equal(ids.Reverse(), Monitor.SucceededJobs(0, 10).Select(job => job.Key));
     }
@@ -68,10 +71,21 @@ public sealed class ProviderMonitoringTests : SQLiteTest
     public void Counts_AgreeWithTheRows_WhateverHappened()
     {
         var ids = Enumerable.Range(0, 10).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
-        foreach (var id in ids[..7]) Client.ChangeState(id, PlainState.Processing(), null);
-        foreach (var id in ids[..5]) Client.ChangeState(id, new SucceededState(null, 1, 1), null);
+        foreach (var id in ids[..7])
+        {
+            Client.ChangeState(id, PlainState.Processing(), null);
+        }
+
+        foreach (var id in ids[..5])
+        {
+            Client.ChangeState(id, new SucceededState(null, 1, 1), null);
+        }
+
         Write($"delete from hangfire_job where id in ({ids[0]}, {ids[9]})");
-        using (var unit = Storage.BeginUnitOfWork()) unit.Create(AJob(), new EnqueuedState());
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            unit.Create(AJob(), new EnqueuedState());
+        }
 
         Assert.Equal(0, Ask<long>(
             """
@@ -102,7 +116,11 @@ public sealed class ProviderMonitoringTests : SQLiteTest
             command.CommandText = "explain query plan " + query;
             using var reader = command.ExecuteReader();
             var steps = new List<string>();
-            while (reader.Read()) steps.Add(reader.GetString(3));
+            while (reader.Read())
+            {
+                steps.Add(reader.GetString(3));
+            }
+
             return steps;
         });
 

@@ -12,7 +12,10 @@ public sealed class ProviderQueueTests : SQLiteTest
         var ids = Enumerable.Range(0, 3).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
         var fetched = Enumerable.Range(0, 3).Select(_ => Fetch()).ToArray();
 
-        foreach (var job in fetched.Reverse()) job.Dispose();
+        foreach (var job in fetched.Reverse())
+        {
+            job.Dispose();
+        }
 
         Assert.Equal(ids, Enumerable.Range(0, 3).Select(_ => Fetch().JobId));
     }
@@ -94,7 +97,10 @@ public sealed class ProviderQueueTests : SQLiteTest
                 () =>
                 {
                     started.SetResult();
-                    using (connection.AcquireDistributedLock("resource", TimeSpan.FromSeconds(20))) order.Add(mine);
+                    using (connection.AcquireDistributedLock("resource", TimeSpan.FromSeconds(20)))
+                    {
+                        order.Add(mine);
+                    }
                 },
                 TaskCreationOptions.LongRunning));
             await started.Task;

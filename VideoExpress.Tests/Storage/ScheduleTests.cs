@@ -29,8 +29,14 @@ public sealed class ScheduleTests : SQLiteTest
             {
                 var due = Now().AddMilliseconds(300 + number * 37);
                 var ticks = due.Ticks;
-                if (number % 2 == 0) Client.Create(() => Jobs.Note(_test, ticks), new ScheduledState(due));
-                else Client.Create("films", () => Jobs.Note(_test, ticks), new ScheduledState(due));
+                if (number % 2 == 0)
+                {
+                    Client.Create(() => Jobs.Note(_test, ticks), new ScheduledState(due));
+                }
+                else
+                {
+                    Client.Create("films", () => Jobs.Note(_test, ticks), new ScheduledState(due));
+                }
             }
 
             await Eventually(() => Lateness[_test].Count == jobs);
@@ -140,7 +146,11 @@ public sealed class ScheduleTests : SQLiteTest
     /// <summary>The other thread may not have begun to wait yet, so time goes on in steps.</summary>
     private static Task AdvanceUntil(FakeTimeProvider time, Func<bool> condition) => Eventually(() =>
     {
-        if (condition()) return true;
+        if (condition())
+        {
+            return true;
+        }
+
         time.Advance(TimeSpan.FromSeconds(1));
         return condition();
     });

@@ -63,11 +63,22 @@ public sealed class WorkerTests : SQLiteTest
     [Fact]
     public async Task AServer_ThatIsStopped_LeavesItsJobsToTheNextOne()
     {
-        for (var number = 0; number < 100; number++) Client.Enqueue(() => Jobs.Note(_test, number));
-        using (new TestServer(Storage, 2)) await Eventually(() => !Runs[_test].IsEmpty);
+        for (var number = 0; number < 100; number++)
+        {
+            Client.Enqueue(() => Jobs.Note(_test, number));
+        }
+
+        using (new TestServer(Storage, 2))
+        {
+            await Eventually(() => !Runs[_test].IsEmpty);
+        }
+
         Restart();
 
-        using (new TestServer(Storage)) await Eventually(() => Monitor.SucceededListCount() == 100);
+        using (new TestServer(Storage))
+        {
+            await Eventually(() => Monitor.SucceededListCount() == 100);
+        }
 
         Assert.Equal(100, Runs[_test].Distinct().Count());
     }
@@ -94,7 +105,10 @@ public sealed class WorkerTests : SQLiteTest
         public static void FailOnce(string test, int number)
         {
             Runs[test].Add(number);
-            if (Runs[test].Count(run => run == number) == 1) throw new InvalidOperationException("the first time");
+            if (Runs[test].Count(run => run == number) == 1)
+            {
+                throw new InvalidOperationException("the first time");
+            }
         }
 
         public static void Endless(string test, CancellationToken cancellationToken)

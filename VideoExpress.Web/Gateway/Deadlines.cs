@@ -27,7 +27,9 @@ internal sealed partial class Deadlines(
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
                 Enforce();
+            }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -41,12 +43,17 @@ internal sealed partial class Deadlines(
         {
             lost.WatchOwners();
             foreach (var worker in workers.Silent)
+            {
                 lost.WorkerGone(worker.Id, mayComeBack: true);
+            }
+
             var now = time.NowMicros();
             if (storage.Read(connection => connection.ExecuteScalar<bool>(
                 $"select exists (select 1 from gpu_requests where {Overdue}) or exists (select 1 from gpu_requests where {Expired})",
                 new { now })))
+            {
                 EndAll(now);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {
@@ -77,7 +84,9 @@ internal sealed partial class Deadlines(
             work.Transaction);
         work.Commit();
         foreach (var (id, workerId) in toStop)
+        {
             workers.Stop(workerId, id);
+        }
     }
 
     [LoggerMessage(LogLevel.Error, "Deadlines of GPU requests could not be enforced; tried again in a second")]

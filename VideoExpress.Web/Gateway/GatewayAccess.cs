@@ -29,7 +29,9 @@ internal sealed partial class GatewayAccess(GatewayKeys keys, GatewaySettings se
         try
         {
             if (access.Refusal(context.HttpContext, access.Keys.Worker) is null)
+            {
                 return await next(context);
+            }
         }
         catch (Exception e) when (e is not OperationCanceledException && !context.HttpContext.Response.HasStarted)
         {
@@ -51,7 +53,10 @@ internal sealed partial class GatewayAccess(GatewayKeys keys, GatewaySettings se
     private IResult? Refusal(HttpContext context, string key)
     {
         if (!GatewayKeys.Matches(context.Request, key))
+        {
             return Answer.Error(StatusCodes.Status401Unauthorized, "unauthorized");
+        }
+
         return context.Request.RouteValues["endpoint"] is string endpoint && endpoint == settings.Endpoint
             ? null
             : Answer.Error(StatusCodes.Status404NotFound, "endpoint not found");

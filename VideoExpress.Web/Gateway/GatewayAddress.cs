@@ -16,7 +16,10 @@ internal sealed class GatewayAddress(IServer server, GatewaySettings settings)
         {
             var bound = server.Features.Get<IServerAddressesFeature>()?.Addresses.Select(address => BindingAddress.Parse(address)).ToList();
             if (bound?.OrderBy(address => address.Scheme).FirstOrDefault() is not { } binding)
+            {
                 return null;
+            }
+
             var host = binding.Host switch
             {
                 "+" or "*" or "0.0.0.0" or "localhost" => "127.0.0.1",

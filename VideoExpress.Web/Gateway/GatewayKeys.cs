@@ -25,7 +25,9 @@ internal sealed class GatewayKeys
     {
         var given = request.Headers.Authorization.ToString();
         if (given.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+        {
             given = given["Bearer ".Length..];
+        }
 
         // Hashes have one length, so the time tells nothing of the key's.
         return CryptographicOperations.FixedTimeEquals(Hash(given), Hash(key));
@@ -38,7 +40,10 @@ internal sealed class GatewayKeys
     private static string Kept(string path)
     {
         if (File.Exists(path))
+        {
             return File.ReadAllText(path).Trim();
+        }
+
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var key = RandomNumberGenerator.GetHexString(64, lowercase: true);
 
@@ -47,7 +52,10 @@ internal sealed class GatewayKeys
         File.Delete(fresh);
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
+        {
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
         using (var file = new FileStream(fresh, options))
         {
             file.Write(Encoding.ASCII.GetBytes(key));

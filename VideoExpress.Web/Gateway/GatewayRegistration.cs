@@ -26,7 +26,10 @@ internal static class GatewayRegistration
             .AddHostedService<GatewayStart>()
             .AddHostedService<Deadlines>();
         if (settings.LocalWorker)
+        {
             services.AddSingleton<WorkerLauncher>().AddHostedService<LocalWorker>();
+        }
+
         return services;
     }
 

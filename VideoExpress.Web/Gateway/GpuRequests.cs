@@ -15,7 +15,9 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
         if (request.AttemptId is { } attemptId && work.Connection.QuerySingleOrDefault<RequestAnswer>(
             "select id as Id, status as Status from gpu_requests where attempt_id = @attemptId", new { attemptId },
             work.Transaction) is { } known)
+        {
             return known;
+        }
 
         var id = $"{Guid.CreateVersion7(time.GetUtcNow())}-u1";
         var now = time.NowMicros();
@@ -64,7 +66,10 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
         var request = work.Connection.QuerySingleOrDefault<GatewayRequest>(
             $"select {GatewayRequest.Columns} from gpu_requests where id = @id", new { id }, work.Transaction);
         if (request is { Status: RunPodStates.Cancelled })
+        {
             work.OnCommitted(() => workers.Stop(request.WorkerId, id));
+        }
+
         work.Commit();
         return request;
     }

@@ -17,14 +17,19 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
         // A waiting worker looks often; only one that sees work takes the write lock.
         if (!storage.Read(connection => connection.ExecuteScalar<bool>(
             $"select exists (select 1 from gpu_requests where status = '{RunPodStates.InQueue}')")))
+        {
             return null;
+        }
 
         using var work = storage.BeginUnitOfWork();
         var rows = work.Connection.Query<(string Id, string Input)>(
             $"select id, input from gpu_requests where status = '{RunPodStates.InQueue}' order by rowid limit @limit",
             new { limit }, work.Transaction).ToList();
         if (rows.Count == 0)
+        {
             return null;
+        }
+
         work.Connection.Execute(
             $"""
             update gpu_requests
@@ -75,7 +80,10 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
             case WorkerReport.Result { Error: null } result when isOwner || owner.Status is RunPodStates.InQueue or RunPodStates.InProgress:
                 Finish(work, requestId, workerId, result);
                 if (!isOwner)
+                {
                     work.OnCommitted(() => workers.Stop(owner.WorkerId, requestId));
+                }
+
                 break;
 
             case WorkerReport.Result result when isOwner:

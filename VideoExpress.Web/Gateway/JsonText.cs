@@ -19,9 +19,13 @@ internal readonly record struct JsonText(string Text)
         {
             var parsed = JsonDocument.Parse(StrictUtf8.GetString(body));
             if (parsed.RootElement.ValueKind == JsonValueKind.Object)
+            {
                 document = parsed;
+            }
             else
+            {
                 parsed.Dispose();
+            }
         }
         catch (Exception e) when (e is JsonException or DecoderFallbackException)
         {

@@ -45,9 +45,15 @@ internal sealed partial class LocalWorker(
             }
 
             using (process)
+            {
                 await RunAsync(id, process, cancellationToken);
+            }
+
             if (time.GetElapsedTime(begun) >= LongestPause)
+            {
                 pause = FirstPause;
+            }
+
             await Task.Delay(pause, time, cancellationToken);
             pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }

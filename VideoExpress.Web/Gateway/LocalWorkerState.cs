@@ -27,7 +27,9 @@ internal sealed class LocalWorkerState
     public void IsReady(string workerId)
     {
         if (workerId == _currentId)
+        {
             _problem = null;
+        }
     }
 
     /// <summary>A new id: one process, one id, so that what a dead one had can be told.</summary>

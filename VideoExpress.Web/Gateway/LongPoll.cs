@@ -22,10 +22,16 @@ internal sealed class LongPoll(GatewaySettings settings, TimeProvider time, IHos
         {
             var signal = nextSignal();
             if (look() is { } found)
+            {
                 return found;
+            }
+
             var left = settings.HoldTime - time.GetElapsedTime(begun);
             if (left <= TimeSpan.Zero)
+            {
                 return null;
+            }
+
             try
             {
                 await signal.WaitAsync(left, time, end.Token);

@@ -28,11 +28,16 @@ internal sealed partial class LostRequests(
             .Select(request => request.Id)
             .ToList();
         if (lost.Count > 0)
+        {
             Requeue(worker.Id, lost, isLoss: true, mayComeBack: true);
+        }
 
         var others = listed.Except(open.Select(request => request.Id)).ToList();
         if (others.Count > 0)
+        {
             Settle(worker, others);
+        }
+
         worker.RepeatStops(listed);
     }
 
@@ -41,7 +46,10 @@ internal sealed partial class LostRequests(
     {
         var open = Open(workerId);
         if (open.Count > 0)
+        {
             Requeue(workerId, [.. open.Select(request => request.Id)], isLoss: true, mayComeBack);
+        }
+
         workers.Forget(workerId);
     }
 
@@ -56,9 +64,13 @@ internal sealed partial class LostRequests(
         foreach (var owner in owners)
         {
             if (local.IsOver(owner))
+            {
                 Requeue(owner, [.. Open(owner).Select(request => request.Id)], isLoss: false, mayComeBack: false);
+            }
             else
+            {
                 workers.Expect(owner);
+            }
         }
     }
 

@@ -16,16 +16,25 @@ internal static class RequestBody
     {
         // The host's own limit would cut the connection, and the caller would not hear what was wrong.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } hostLimit)
+        {
             hostLimit.MaxRequestBodySize = null;
+        }
+
         if (context.Request.ContentLength > limit)
+        {
             return null;
+        }
+
         using var body = new MemoryStream();
         var buffer = new byte[81920];
         int read;
         while ((read = await context.Request.Body.ReadAsync(buffer, context.RequestAborted)) > 0)
         {
             if (body.Length + read > limit)
+            {
                 return null;
+            }
+
             body.Write(buffer, 0, read);
         }
 

@@ -10,7 +10,10 @@ internal static class SubmitRun
     private static async Task<IResult> HandleAsync(HttpContext context, GpuRequests requests)
     {
         if (await RequestBody.ReadAsync(context, RequestBody.MaxSubmission) is not { } body)
+        {
             return Answer.Error(StatusCodes.Status400BadRequest, "exceeded max body size of 10MiB");
+        }
+
         return RunRequest.Read(body) switch
         {
             ({ } request, _) => Answer.Json(requests.Submit(request), GatewayJson.Default.RequestAnswer),

@@ -23,13 +23,18 @@ internal static class TakeJob
     {
         var aborted = parts.Context.RequestAborted;
         if (parts.Local.IsOver(worker))
+        {
             return await parts.Access.RefuseSlowlyAsync(aborted);
+        }
+
         parts.Workers.Seen(worker).Problem = null;
         parts.Local.IsReady(worker);
         var fileBase = parts.FileUrls.BaseFor(worker);
         var jobs = await parts.Poll.HoldAsync(() => parts.HandOuts.Take(worker, limit), () => parts.Workers.WorkArrived.Next, aborted);
         if (jobs is null)
+        {
             return TypedResults.StatusCode(parts.Poll.IsDraining ? StatusCodes.Status429TooManyRequests : StatusCodes.Status204NoContent);
+        }
 
         jobs = [.. jobs.Select(job => job with { Input = parts.FileUrls.Below(fileBase, job.Input) })];
         var answer = isBatch

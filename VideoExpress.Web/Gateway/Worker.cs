@@ -40,7 +40,10 @@ internal sealed class Worker(string id, TimeProvider time)
 
             var absences = _absences[requestId] = _absences.GetValueOrDefault(requestId) + 1;
             if (absences < AbsencesThatMeanLost)
+            {
                 return false;
+            }
+
             _absences.Remove(requestId);
             return true;
         }
@@ -53,7 +56,9 @@ internal sealed class Worker(string id, TimeProvider time)
         {
             _absences.Remove(requestId);
             if (isOver)
+            {
                 _stops.Remove(requestId);
+            }
         }
     }
 
@@ -61,7 +66,10 @@ internal sealed class Worker(string id, TimeProvider time)
     public void RequestStop(string requestId)
     {
         lock (_lock)
+        {
             _stops.TryAdd(requestId, new Stop());
+        }
+
         StopArrived.Raise();
     }
 
@@ -75,9 +83,13 @@ internal sealed class Worker(string id, TimeProvider time)
             foreach (var (requestId, stop) in _stops.Where(stop => stop.Value.SentAt is not null).ToArray())
             {
                 if (!requestIds.Contains(requestId))
+                {
                     _stops.Remove(requestId);
+                }
                 else if (time.GetElapsedTime(stop.SentAt!.Value) >= StopPause)
+                {
                     stop.SentAt = null;
+                }
             }
         }
 
@@ -91,7 +103,10 @@ internal sealed class Worker(string id, TimeProvider time)
         {
             var due = _stops.Where(stop => stop.Value.SentAt is null).ToArray();
             foreach (var (_, stop) in due)
+            {
                 stop.SentAt = time.GetTimestamp();
+            }
+
             return due.Length == 0 ? null : [.. due.Select(stop => stop.Key)];
         }
     }

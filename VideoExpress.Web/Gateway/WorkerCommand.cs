@@ -19,7 +19,10 @@ internal sealed record WorkerCommand(string Python, string Script)
     public static (WorkerCommand? Command, string? Problem) Find(params IEnumerable<string> folders)
     {
         if (FindPython() is not { } python)
+        {
             return (null, "The local worker cannot start: python3 is missing. Install it (apt-get install python3) and restart.");
+        }
+
         var scripts = folders.SelectMany(AndAbove).Select(folder => Path.Combine(folder, "worker", "handler.py"));
         return scripts.FirstOrDefault(File.Exists) is { } script
             ? (new WorkerCommand(python, script), null)
@@ -40,7 +43,9 @@ internal sealed record WorkerCommand(string Python, string Script)
 
         // The host's own secrets and settings are none of the worker's business.
         foreach (var name in start.Environment.Keys.Where(IsOurs).ToList())
+        {
             start.Environment.Remove(name);
+        }
 
         // The SDK appends "&…" to these and replaces "/job-take/" for its other calls, so the "?" and the path are needed.
         start.Environment["RUNPOD_WEBHOOK_GET_JOB"] = $"{endpoint}/job-take/$ID?gpu=local";
@@ -67,7 +72,9 @@ internal sealed record WorkerCommand(string Python, string Script)
     private static IEnumerable<string> AndAbove(string path)
     {
         for (var folder = new DirectoryInfo(path); folder is not null; folder = folder.Parent)
+        {
             yield return folder.FullName;
+        }
     }
 
     private static bool IsOurs(string name) =>

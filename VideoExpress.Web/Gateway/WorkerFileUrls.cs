@@ -56,7 +56,9 @@ internal sealed class WorkerFileUrls(IObjectStore store, ServerAddress server, G
         foreach (var (json, key) in places)
         {
             if (json[key] is JsonValue value && value.TryGetValue<string>(out var old) && moved.TryGetValue(old, out var url))
+            {
                 json[key] = url;
+            }
         }
 
         return input;
@@ -69,7 +71,10 @@ internal sealed class WorkerFileUrls(IObjectStore store, ServerAddress server, G
         if (store is not FolderStore folder || !Uri.TryCreate(text, UriKind.Absolute, out var url)
             || url.AbsolutePath.LastIndexOf(place, StringComparison.Ordinal) is not (>= 0 and var at)
             || !StoreKey.TryParse(url.AbsolutePath[(at + place.Length)..], out var key))
+        {
             return null;
+        }
+
         var query = QueryHelpers.ParseQuery(url.Query);
         var isOurs = new[] { HttpMethod.Put, HttpMethod.Get }.Any(method =>
             folder.Urls.Check(method, key, $"{query.GetValueOrDefault("exp")}", null, $"{query.GetValueOrDefault("sig")}", out _) != OutputUrlVerdict.Forged);

@@ -9,7 +9,10 @@ internal sealed class WorkerLauncher(
     public (WorkerProcess? Process, string? Problem) Prepare(string workerId)
     {
         if (address.Endpoint is not { } endpoint)
+        {
             return (null, "The local worker cannot start: the server listens on no address that it could call.");
+        }
+
         var (command, problem) = WorkerCommand.Find(host.ContentRootPath, AppContext.BaseDirectory);
         return command is null
             ? (null, problem)

@@ -61,7 +61,10 @@ internal sealed partial class WorkerProcess(ProcessStartInfo start, TimeProvider
         {
             var level = WorkerLine.LevelOf(line) ?? normal;
             if (line.Length == 0 || !log.IsEnabled(level))
+            {
                 continue;
+            }
+
             var shown = WorkerLine.TextOf(line);
             LogLine(level, shown);
         }

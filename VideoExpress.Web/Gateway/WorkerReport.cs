@@ -22,13 +22,19 @@ internal abstract record WorkerReport
     public static WorkerReport Read(byte[] body)
     {
         if (!JsonText.TryParseObject(body, out var document))
+        {
             return new Result(null, "invalid JSON from worker");
+        }
+
         using (document)
         {
             var root = document.RootElement;
             var output = Present(root, "output");
             if (Present(root, "status") is { ValueKind: JsonValueKind.String } status && status.ValueEquals(RunPodStates.InProgress))
+            {
                 return new Progress(output?.GetRawText() ?? "{}", SeqOf(output));
+            }
+
             var error = Present(root, "error") switch
             {
                 null => null,

@@ -34,7 +34,9 @@ internal sealed class Workers(GatewaySettings settings, TimeProvider time)
     public void Stop(string? workerId, string requestId)
     {
         if (workerId is not null && _workers.TryGetValue(workerId, out var worker))
+        {
             worker.RequestStop(requestId);
+        }
     }
 
     /// <summary>The worker is gone.</summary>

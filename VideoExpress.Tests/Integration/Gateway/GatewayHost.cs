@@ -102,7 +102,10 @@ internal sealed class GatewayHost : IAsyncDisposable
         var parts = context.Request.Path.Value!.Split('/');
         var call = parts[3];
         if (parts[^1] == CutOffWorker)
+        {
             context.Response.Body = new BrokenStream();
+        }
+
         _held.AddOrUpdate(call, 1, (_, count) => count + 1);
         try
         {

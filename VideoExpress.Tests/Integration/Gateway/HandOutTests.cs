@@ -66,7 +66,9 @@ public sealed class HandOutTests : IDisposable
         await using var host = await GatewayHost.StartAsync(_folder);
         using var client = host.Client();
         for (var i = 0; i < 3; i++)
+        {
             await client.AcceptedAsync();
+        }
 
         var batch = await host.Worker("w1").TakeBatchAsync(2);
 
@@ -237,7 +239,10 @@ public sealed class HandOutTests : IDisposable
             while (true)
             {
                 if ((await worker.TakeAsync(cancellationToken))?.GetProperty("id").GetString() is not { } id)
+                {
                     continue;
+                }
+
                 taken.Add(id);
                 await worker.ReportAsync(id, """{"output": {}}""");
             }

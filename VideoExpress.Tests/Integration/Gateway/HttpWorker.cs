@@ -14,7 +14,10 @@ internal sealed class HttpWorker(HttpClient http, Uri endpoint, string key, stri
     {
         using var answer = await AskAsync($"job-take/{Id}?gpu=home&job_in_progress=0", cancellationToken);
         if (answer.StatusCode == HttpStatusCode.NoContent)
+        {
             return null;
+        }
+
         Assert.Equal((HttpStatusCode.OK, "application/json"), (answer.StatusCode, answer.Content.Headers.ContentType?.MediaType));
         return await ReadAsync(answer);
     }

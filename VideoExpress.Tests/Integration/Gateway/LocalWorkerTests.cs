@@ -130,7 +130,10 @@ public sealed class LocalWorkerTests : IDisposable
         {
             time.Advance(TimeSpan.FromSeconds(0.1));
             if (File.Exists(starts) && new FileInfo(starts).Length > times.Count)
+            {
                 times.Add(time.GetUtcNow() - begun);
+            }
+
             return times.Count == 4;
         });
 

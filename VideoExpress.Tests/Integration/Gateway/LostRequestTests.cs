@@ -52,9 +52,13 @@ public sealed class LostRequestTests : IDisposable
             _time.Advance(Interval);
             await worker.PingAsync();
             if (i % 2 == 0)
+            {
                 await worker.PingAsync(id, "another-u1");
+            }
             else
+            {
                 await worker.ReportAsync(id, """{"status": "IN_PROGRESS", "output": {"progress": 5}}""");
+            }
         }
 
         Assert.Equal((GpuState.InProgress, 0), await StateAsync(client, id));

@@ -99,7 +99,9 @@ public sealed class ReportTests : IAsyncLifetime, IDisposable
     public async Task Progress_OfTheHighestNumberWins()
     {
         foreach (var seq in new[] { 2, 5, 3, 1 })
+        {
             await _worker.ReportAsync(_id, $$$"""{"status": "IN_PROGRESS", "output": {"progress": {{{seq * 10}}}, "seq": {{{seq}}}}}""");
+        }
 
         Assert.Equal(50, (await _client.GetStatusAsync(_id, default)).Progress);
     }

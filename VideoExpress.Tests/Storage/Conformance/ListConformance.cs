@@ -67,6 +67,9 @@ public abstract class ListConformance<T> : StorageConformance<T>
 
     private void Insert(params string[] values) => Commit(transaction =>
     {
-        foreach (var value in values) transaction.InsertToList("list", value);
+        foreach (var value in values)
+        {
+            transaction.InsertToList("list", value);
+        }
     });
 }

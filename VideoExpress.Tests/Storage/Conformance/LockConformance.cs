@@ -95,8 +95,14 @@ public abstract class LockConformance<T> : StorageConformance<T>
         Connection.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose();
         Assert.Throws<DistributedLockTimeoutException>(() => other.AcquireDistributedLock("resource", TimeSpan.Zero));
 
-        if (commit) transaction.Commit();
-        else transaction.Dispose();
+        if (commit)
+        {
+            transaction.Commit();
+        }
+        else
+        {
+            transaction.Dispose();
+        }
 
         other.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose();
         transaction.Dispose();

@@ -69,7 +69,11 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
         var ids = Enumerable.Range(0, 7).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
         Commit(transaction =>
         {
-            foreach (var id in ids) transaction.AddToQueue("b", id);
+            foreach (var id in ids)
+            {
+                transaction.AddToQueue("b", id);
+            }
+
             transaction.AddToQueue("a", ids[0]);
         });
 
@@ -86,7 +90,10 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
         var ids = new[] { CreateJobIn(new EnqueuedState()), CreateProcessingJob(), CreateJobIn(new EnqueuedState()) };
         Commit(transaction =>
         {
-            foreach (var id in ids) transaction.AddToQueue("default", id);
+            foreach (var id in ids)
+            {
+                transaction.AddToQueue("default", id);
+            }
         });
 
         var jobs = Monitor.EnqueuedJobs("default", 0, 10);
@@ -183,7 +190,11 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
     public void Lists_BearStatesWithoutData()
     {
         string[] names = ["Succeeded", "Failed", "Scheduled", "Processing", "Deleted", "Awaiting", "Enqueued"];
-        foreach (var name in names) CreateJobIn(new PlainState(name));
+        foreach (var name in names)
+        {
+            CreateJobIn(new PlainState(name));
+        }
+
         Commit(transaction => transaction.AddToQueue("default", CreateJobIn(new PlainState("Enqueued"))));
 
         Assert.Null(Assert.Single(Monitor.SucceededJobs(0, 10)).Value.TotalDuration);

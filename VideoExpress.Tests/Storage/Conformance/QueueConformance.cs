@@ -184,7 +184,10 @@ public abstract class QueueConformance<T> : StorageConformance<T>
                         return;
                     }
 
-                    if (fetched.Count == ids.Length) cancellation.Cancel();
+                    if (fetched.Count == ids.Length)
+                    {
+                        cancellation.Cancel();
+                    }
                 }
             },
             TaskCreationOptions.LongRunning)));
@@ -197,7 +200,10 @@ public abstract class QueueConformance<T> : StorageConformance<T>
         var ids = Enumerable.Range(0, count).Select(_ => CreateJob()).ToArray();
         Commit(transaction =>
         {
-            foreach (var id in ids) transaction.AddToQueue(queue, id);
+            foreach (var id in ids)
+            {
+                transaction.AddToQueue(queue, id);
+            }
         });
         return ids;
     }

@@ -175,6 +175,9 @@ public abstract class SetConformance<T> : StorageConformance<T>
 
     private void Add(params (string Value, double Score)[] items) => Commit(transaction =>
     {
-        foreach (var (value, score) in items) transaction.AddToSet("set", value, score);
+        foreach (var (value, score) in items)
+        {
+            transaction.AddToSet("set", value, score);
+        }
     });
 }

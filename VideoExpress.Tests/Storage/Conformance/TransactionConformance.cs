@@ -33,7 +33,10 @@ public abstract class TransactionConformance<T> : StorageConformance<T>
     public void Nothing_HasHappened_WhenItWasDisposedOfWithoutACommit()
     {
         var id = CreateJob();
-        using (var transaction = Begin()) WriteEverything(transaction, id);
+        using (var transaction = Begin())
+        {
+            WriteEverything(transaction, id);
+        }
 
         AssertNothingWritten(id);
     }

@@ -68,7 +68,10 @@ internal static class ChildProcess
     private static void EnqueueForEver(SQLiteStorage storage)
     {
         var client = new BackgroundJobClient(storage);
-        while (true) Report("enqueued " + client.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState()));
+        while (true)
+        {
+            Report("enqueued " + client.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState()));
+        }
     }
 
     /// <summary>Creates chains, a row of the application with each, while a server runs their steps.</summary>
@@ -87,7 +90,11 @@ internal static class ChildProcess
             using var unit = storage.BeginUnitOfWork();
             var id = unit.Create(Job.FromExpression(() => Work.Run("first")), new EnqueuedState());
             var last = id;
-            for (var step = 1; step < ChainLength; step++) last = unit.ContinueWith(last, Job.FromExpression(() => Work.Run("next")));
+            for (var step = 1; step < ChainLength; step++)
+            {
+                last = unit.ContinueWith(last, Job.FromExpression(() => Work.Run("next")));
+            }
+
             unit.Commit();
             Report("created " + id);
         }

@@ -62,7 +62,11 @@ public sealed class CrashTests : IDisposable
     {
         using var child = new KillableProcess(ChildProcess.Enqueue, FilePath);
         var told = new List<string>();
-        for (var count = 0; count < 50; count++) told.Add((await child.Reported("enqueued"))!);
+        for (var count = 0; count < 50; count++)
+        {
+            told.Add((await child.Reported("enqueued"))!);
+        }
+
         await child.Kill();
         told.AddRange(await child.Rest("enqueued"));
 
@@ -80,7 +84,11 @@ public sealed class CrashTests : IDisposable
         for (var round = 0; round < 4; round++)
         {
             using var child = new KillableProcess(ChildProcess.Chains, FilePath);
-            for (var count = random.Next(5, 60); count > 0; count--) told.Add((await child.Reported("created"))!);
+            for (var count = random.Next(5, 60); count > 0; count--)
+            {
+                told.Add((await child.Reported("created"))!);
+            }
+
             await child.Kill();
             told.UnionWith(await child.Rest("created"));
             AssertNothingHalfDone();

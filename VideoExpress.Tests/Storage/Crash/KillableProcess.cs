@@ -26,7 +26,11 @@ internal sealed class KillableProcess : IDisposable
     public async Task<string?> Reported(string what)
     {
         var line = await _process.StandardOutput.ReadLineAsync().WaitAsync(Patience);
-        if (line is null) return null;
+        if (line is null)
+        {
+            return null;
+        }
+
         Assert.StartsWith(what, line);
         return line[what.Length..].Trim();
     }
@@ -62,7 +66,11 @@ internal sealed class KillableProcess : IDisposable
 
     public void Dispose()
     {
-        if (!_process.HasExited) _process.Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+        }
+
         _process.Dispose();
     }
 }

@@ -59,7 +59,9 @@ internal sealed class LyingServer : IAsyncDisposable
         try
         {
             while (true)
+            {
                 connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_end.Token)));
+            }
         }
         catch (Exception e) when (e is OperationCanceledException or SocketException or InvalidOperationException)
         {
@@ -77,7 +79,10 @@ internal sealed class LyingServer : IAsyncDisposable
                 _requests.Enqueue(await ReadRequestAsync(socket));
                 Func<Socket, CancellationToken, Task> answer;
                 lock (_answers)
+                {
                     answer = _answers.Count > 1 ? _answers.Dequeue() : _answers.Peek();
+                }
+
                 await answer(socket, _end.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
@@ -95,12 +100,17 @@ internal sealed class LyingServer : IAsyncDisposable
         {
             var read = await socket.ReceiveAsync(buffer, _end.Token);
             if (read == 0)
+            {
                 throw new SocketException((int)SocketError.ConnectionReset);
+            }
+
             text.Append(Encoding.UTF8.GetString(buffer, 0, read));
             var request = text.ToString();
             var head = request.IndexOf("\r\n\r\n", StringComparison.Ordinal);
             if (head >= 0 && Encoding.UTF8.GetByteCount(request[(head + 4)..]) >= ContentLength(request))
+            {
                 return request;
+            }
         }
     }
 

@@ -197,7 +197,10 @@ public sealed class StatusTests
         await Until.TrueAsync(() =>
         {
             if (!call.IsCompleted)
+            {
                 time.Advance(TimeSpan.FromMilliseconds(500));
+            }
+
             return call.IsCompleted;
         });
         return await call;

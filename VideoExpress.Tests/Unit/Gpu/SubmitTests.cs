@@ -162,7 +162,9 @@ public sealed class SubmitTests
 
         var submit = client.SubmitAsync(ARunPodClient.Request(), CancellationToken.None);
         using (var connection = await plain.AcceptSocketAsync())
+        {
             await connection.SendAsync("220 this is no TLS\r\n"u8.ToArray());
+        }
 
         AssertRefusedButCanHeal(await submit);
     }

@@ -13,7 +13,10 @@ internal static class Until
         while (!await condition())
         {
             if (limit.IsCancellationRequested)
+            {
                 Assert.Fail($"It did not come about within {seconds} seconds.");
+            }
+
             await Task.Delay(Pause, TimeProvider.System, CancellationToken.None);
         }
     }
