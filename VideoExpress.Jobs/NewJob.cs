@@ -17,7 +17,7 @@ public sealed record NewJob(JobType Type, JobParameters Parameters, string Param
     /// <exception cref="InvalidFieldsException">Fields are wrong, unknown or missing.</exception>
     public static NewJob Read(JsonElement body)
     {
-        var errors = Begin(body);
+        var errors = new FieldErrors();
         var reader = new ParameterReader(body, "", errors);
         var typeName = reader.RequiredText("type", 64);
         var quality = ReadQuality(reader);
@@ -39,19 +39,11 @@ public sealed record NewJob(JobType Type, JobParameters Parameters, string Param
     /// <exception cref="InvalidFieldsException">Fields are wrong, unknown or missing.</exception>
     public static NewJob ReadStitch(JsonElement body)
     {
-        var errors = Begin(body);
+        var errors = new FieldErrors();
         var export = JobType.All["EXPORT"];
         var parameters = export.Read(body, "", errors);
         errors.ThrowIfAny();
         return new NewJob(export, parameters, "", null, []);
-    }
-
-    private static FieldErrors Begin(JsonElement body)
-    {
-        var errors = new FieldErrors();
-        UnicodeCheck.Passes(body, "", errors);
-        errors.ThrowIfAny();
-        return errors;
     }
 
     private static string? ReadQuality(ParameterReader reader)
