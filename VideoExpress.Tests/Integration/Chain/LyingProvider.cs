@@ -40,8 +40,11 @@ internal sealed class LyingProvider : IAsyncDisposable
     /// <summary>The body of a look at a request, or <see cref="NotFound"/>. Default: in the queue.</summary>
     public Func<TakenRequest, string> OnStatus { get; set; } = _ => """{"id":"x","status":"IN_QUEUE"}""";
 
-    /// <summary>False: a cancel is answered with HTTP 500.</summary>
+    /// <summary>False: a cancel changes nothing.</summary>
     public bool Cancels { get; set; } = true;
+
+    /// <summary>True: it promises to know an attempt again, as our own gateway does, and keeps the promise.</summary>
+    public bool KnowsAttempts { get; set; }
 
     /// <summary>A submission that is accepted slowly is answered when this is done.</summary>
     public TaskCompletionSource Slowly { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +58,7 @@ internal sealed class LyingProvider : IAsyncDisposable
         provider._app.MapPost("/v2/x/run", (Delegate)provider.RunAsync);
         provider._app.MapGet("/v2/x/status/{id}", provider.Status);
         provider._app.MapPost("/v2/x/cancel/{id}", provider.Cancel);
-        provider._app.MapGet("/v2/x/health", () => Json("""{"jobs":{},"workers":{}}"""));
+        provider._app.MapGet("/v2/x/health", provider.Health);
         await provider._app.StartAsync();
         return provider;
     }
@@ -92,6 +95,11 @@ internal sealed class LyingProvider : IAsyncDisposable
         }
 
         var request = new TakenRequest($"request-{run}-u1", input);
+        if (KnowsAttempts && _accepted.FirstOrDefault(known => known.AttemptId == request.AttemptId) is { } before)
+        {
+            return Accepting(before);
+        }
+
         _accepted.Enqueue(request);
         switch (answer)
         {
@@ -105,8 +113,12 @@ internal sealed class LyingProvider : IAsyncDisposable
                 break;
         }
 
-        return Json($$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""");
+        return Accepting(request);
     }
+
+    private static IResult Accepting(TakenRequest request) => Json($$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""");
+
+    private IResult Health() => Json(KnowsAttempts ? """{"jobs":{},"workers":{},"idempotent_key":"attempt_id"}""" : """{"jobs":{},"workers":{}}""");
 
     private IResult Status(string id)
     {
@@ -120,7 +132,7 @@ internal sealed class LyingProvider : IAsyncDisposable
     {
         if (!Cancels)
         {
-            return Results.StatusCode(StatusCodes.Status500InternalServerError);
+            return Json($$"""{"id":"{{id}}","status":"IN_PROGRESS"}""");
         }
 
         if (_accepted.All(request => request.Id != id))

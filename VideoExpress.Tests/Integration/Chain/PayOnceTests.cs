@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Maintenance;
 using VideoExpress.Tests.Unit.Gpu;
@@ -109,6 +110,22 @@ public sealed class PayOnceTests : IAsyncLifetime
         await _host.UntilSucceededAsync(jobId);
         Assert.Single(_provider.Accepted);
         Assert.Equal(["refused  ", $"finished {request.Id} "], Ledger());
+    }
+
+    [Fact]
+    public async Task ALostAnswer_OfAProviderThatKnowsAttempts_IsAskedForAgain_AndARefusalOfThatSaysNothing()
+    {
+        _provider.KnowsAttempts = true;
+        _provider.OnRun = run => run switch { 1 => RunAnswer.AcceptAndHangUp, 2 => RunAnswer.Refuse, _ => RunAnswer.Accept };
+        var jobId = await RenderAsync(unknownFateWait: Long);
+
+        var request = await _provider.AcceptedAsync(1);
+        await Until.TrueAsync(() => Ledger().SequenceEqual([$"submitted {request.Id} "]));
+        await FinishAsync(request);
+
+        await _host.UntilSucceededAsync(jobId);
+        Assert.Equal([$"finished {request.Id} "], Ledger());
+        Assert.Single(_provider.Accepted);
     }
 
     [Fact]
@@ -245,6 +262,24 @@ public sealed class PayOnceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task AStepWhoseJobIsCancelledMeanwhile_SendsNothing()
+    {
+        _provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
+        var jobId = await RenderAsync(unknownFateWait: Long);
+        var job = await _host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
+        var turn = new Turn(job, _host.Read(db => db.FindStep(jobId, 0))!);
+        _host.Desk.Cancel(jobId);
+        _provider.KnowsAttempts = true;
+        var submission = _host.Services.GetRequiredService<Submission>();
+
+        Assert.Equal(RequestFate.NotSent, await submission.ResolveAsync(turn, submission.Last(job)!, CancellationToken.None));
+        Assert.Equal(RequestFate.NotSent, await submission.SendNewAsync(turn, CancellationToken.None));
+
+        Assert.Single(_provider.Accepted);
+        Assert.Single(Ledger());
+    }
+
+    [Fact]
     public async Task CancelsThatRaceSubmissions_LeaveNothingAtTheProvider()
     {
         await StartAsync(Long);
@@ -286,6 +321,7 @@ public sealed class PayOnceTests : IAsyncLifetime
         _provider.Cancels = false;
         Backdate("created_at", TimeSpan.FromHours(24.2)); // past its time to live, but not yet past its run and the margin
         _host.Desk.Cancel(jobId);
+        await _host.UntilAsync(jobId, _ => _host.Read(db => db.FindStep(jobId, StepTable.CancelOrdinal)) is { Tries: > 0 });
         Assert.Equal((JobStatus.Canceled, JobPhase.Canceling), Stand(jobId));
 
         Backdate("created_at", TimeSpan.FromHours(2));
