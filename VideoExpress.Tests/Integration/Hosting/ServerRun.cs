@@ -74,7 +74,8 @@ internal sealed class ServerRun : IAsyncDisposable
     private static ProcessStartInfo Command(string folder, string[] options)
     {
         var dll = Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll");
-        return new ProcessStartInfo("dotnet", [dll, "--contentRoot", folder, "--Gateway:LocalWorker", "false", .. options])
+        // A test run in the background ignores SIGINT, and what it starts would, too.
+        return new ProcessStartInfo("env", ["--default-signal=INT", "dotnet", dll, "--contentRoot", folder, "--Gateway:LocalWorker", "false", .. options])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
