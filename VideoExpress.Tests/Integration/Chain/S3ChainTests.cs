@@ -1,0 +1,31 @@
+using VideoExpress.Tests.Integration.Store;
+
+namespace VideoExpress.Tests.Integration.Chain;
+
+/// <summary>The same chain with a real S3 server as the store: only the configuration differs.</summary>
+[Collection(S3Tests.Name)]
+public sealed class S3ChainTests(S3ServerFixture fixture)
+{
+    [Fact]
+    public async Task ARenderAndAnExportOfItsS3Url_WalkTheWholeWay_AndTheirUrlsAreTheStores()
+    {
+        fixture.Server.SetFaults("[]");
+        var s3 = fixture.Server.Settings;
+        await using var host = await ChainHost.StartAsync(
+            "--S3_BUCKET", s3.Bucket!, "--S3_ENDPOINT", s3.Endpoint!.AbsoluteUri, "--S3_ACCESS_KEY", s3.AccessKey!, "--S3_SECRET_KEY", s3.SecretKey!);
+        var video = await TestVideo.BytesAsync();
+        var render = await host.RenderAsync();
+        var worker = host.Worker();
+        await worker.FinishAsync(await worker.TakeAsync(), video);
+        await host.UntilSucceededAsync(render);
+
+        var url = new Uri((await host.GetAsync(render)).GetProperty("output_urls")[0].GetString()!);
+        Assert.Equal(s3.Endpoint.Authority, url.Authority);
+        using var web = new HttpClient();
+        Assert.Equal(video, await web.GetByteArrayAsync(url));
+
+        var key = host.Desk.Find(render)!.Value.Outputs[0].Key;
+        var export = await host.PostAsync("/timeline/stitch", $$"""{"clips":[{"url":"s3://{{s3.Bucket}}/{{key}}","start":0,"end":0.5}]}""");
+        await host.UntilSucceededAsync(export);
+    }
+}
