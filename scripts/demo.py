@@ -20,7 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CLIP_SECONDS = 5
 PROMPTS = [
     "A lighthouse on a cliff at dusk, waves rolling in, the beam turning slowly",
-    "A paper boat sails down a rainy street, city lights reflected in the water",
+    "A small sailing boat in the rain, waves rolling under a grey morning sky",
 ]
 CAPTIONS = [
     {"text": "Far out, a light keeps turning.", "start": 0.5, "end": 4.5},
