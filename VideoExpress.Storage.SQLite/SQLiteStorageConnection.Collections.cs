@@ -143,7 +143,7 @@ internal sealed partial class SQLiteStorageConnection
         return Count("select value from hangfire_counter where key = $key", key);
     }
 
-    private long Count(string query, params object?[] values) => Session.Read(sql => sql.Scalar<long>(query, values));
+    private long Count(string query, params SqlValue[] values) => Session.Read(sql => sql.Scalar<long>(query, values));
 
     private TimeSpan Ttl(string query, string key)
     {

@@ -39,7 +39,8 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
     public override string CreateExpiredJob(Job job, IDictionary<string, string?> parameters, DateTime createdAt, TimeSpan expireIn)
     {
         var (id, command) = PrepareJob(job, parameters, createdAt, expireIn);
-        Write(command.Execute);
+        // Its caller knows nothing of it yet: a job becomes one by its first state.
+        Write(command.Execute, WriteTraits.Repeatable);
         return id;
     }
 
@@ -96,19 +97,19 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
         ArgumentNullException.ThrowIfNull(context);
 
         var queues = Json.Write(context.Queues ?? []);
-        Write(turn => ServerCommands.Announce(turn, serverId, queues, context.WorkerCount, Storage.Now()));
+        Write(turn => ServerCommands.Announce(turn, serverId, queues, context.WorkerCount, Storage.Now()), WriteTraits.Repeatable);
     }
 
     public override void RemoveServer(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
-        Write(turn => ServerCommands.Remove(turn, serverId));
+        Write(turn => ServerCommands.Remove(turn, serverId), WriteTraits.Repeatable);
     }
 
     public override void Heartbeat(string serverId)
     {
         ArgumentNullException.ThrowIfNull(serverId);
-        var known = Session.Write(turn => ServerCommands.Heartbeat(turn, serverId, Storage.Now()));
+        var known = Session.Write(turn => ServerCommands.Heartbeat(turn, serverId, Storage.Now()), WriteTraits.Repeatable);
         if (known == 0)
         {
             throw new BackgroundServerGoneException();
@@ -122,7 +123,8 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
             throw new ArgumentException("The timeout must be positive.", nameof(timeOut));
         }
 
-        return Session.Write(turn => ServerCommands.RemoveSilentSince(turn, Storage.Now() - UnixMicros.From(timeOut)));
+        return Session.Write(
+            turn => ServerCommands.RemoveSilentSince(turn, Storage.Now() - UnixMicros.From(timeOut)), WriteTraits.Repeatable);
     }
 
     public override DateTime GetUtcDateTime() => Storage.Options.TimeProvider.GetUtcNow().UtcDateTime;
@@ -141,11 +143,13 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
             new CreateJob(id, invocation, new Dictionary<string, string?>(parameters), created, created + UnixMicros.From(expireIn)));
     }
 
-    private void Write(Action<WriteTurn> work) => Session.Write(turn =>
-    {
-        work(turn);
-        return true;
-    });
+    private void Write(Action<WriteTurn> work, WriteTraits traits = WriteTraits.None) => Session.Write(
+        turn =>
+        {
+            work(turn);
+            return true;
+        },
+        traits);
 
-    private void Write(Func<WriteTurn, int> work) => Session.Write(work);
+    private void Write(Func<WriteTurn, int> work, WriteTraits traits) => Session.Write(work, traits);
 }

@@ -171,7 +171,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
         {
             try
             {
-                _connection.Session.Write(Apply);
+                _connection.Session.Write(Apply, Traits());
                 return;
             }
             catch (DistributedLockTimeoutException exception) when (attemptsLeft > 0)
@@ -179,6 +179,19 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
                 AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
             }
         }
+    }
+
+    private WriteTraits Traits()
+    {
+        if (_enlisted.Count > 0)
+        {
+            return WriteTraits.OwnThread;
+        }
+
+        // Lost in a power cut, the job is enqueued as before and is started again.
+        var onlyStartsJob = _commands.Exists(command => command is SetJobState { IsStart: true })
+            && _commands.TrueForAll(command => command is SetJobState { IsStart: true } or Writer.PersistJob);
+        return onlyStartsJob ? WriteTraits.Repeatable : WriteTraits.None;
     }
 
     private bool Apply(WriteTurn turn)

@@ -83,15 +83,15 @@ public sealed class SQLiteUnitOfWork : IDisposable
             throw new InvalidOperationException("An enlisted command is committed with the transaction it is part of.");
         }
 
-        _turn.Commit();
+        _storage.Writer.Commit(_turn);
     }
 
     /// <summary>Rolls back what was not committed.</summary>
     public void Dispose()
     {
-        if (_ownsTurn)
+        if (_ownsTurn && !_turn.HasEnded)
         {
-            _turn.Dispose();
+            _storage.Writer.Abandon(_turn);
         }
     }
 

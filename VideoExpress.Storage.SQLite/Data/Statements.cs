@@ -1,84 +1,149 @@
-using System.Text.RegularExpressions;
+using System.Buffers;
+using System.Text;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace VideoExpress.Storage.SQLite.Data;
 
 /// <summary>
 /// One open connection with its prepared statements, for one thread at a time. The values of a statement are given in the order in which
-/// its <c>$names</c> first appear.
+/// its <c>$names</c> first appear. Statements go to SQLite directly: the driver's commands cost several times what SQLite does.
 /// </summary>
-internal sealed partial class Statements(SqliteConnection connection) : IDisposable
+internal sealed class Statements(SqliteConnection connection) : IDisposable
 {
-    private readonly Dictionary<string, SqliteCommand> _prepared = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, sqlite3_stmt> _prepared = new(StringComparer.Ordinal);
 
     public SqliteConnection Connection { get; } = connection;
 
-    /// <summary>The transaction that the statements run in; null outside one.</summary>
-    public SqliteTransaction? Transaction { get; set; }
+    /// <summary>Whether a transaction is open; SQLite itself rolls one back when the disk is full or fails.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(Handle) == 0;
+
+    private sqlite3 Handle => Connection.Handle!;
 
     /// <summary>Runs a statement and returns how many rows it changed.</summary>
-    public int Execute(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteNonQuery();
-
-    /// <summary>The first column of the first row; <c>default</c> when there is no row or it is null.</summary>
-    public T? Scalar<T>(string sql, params ReadOnlySpan<object?> values) => Bind(sql, values).ExecuteScalar() is T value ? value : default;
-
-    public List<T> Query<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> values)
+    public int Execute(string sql, params ReadOnlySpan<SqlValue> values)
     {
-        using var reader = Bind(sql, values).ExecuteReader();
-        var rows = new List<T>();
-        while (reader.Read())
+        var statement = Bind(sql, values);
+        try
         {
-            rows.Add(map(reader));
-        }
+            while (Step(statement))
+            {
+            }
 
-        return rows;
+            return raw.sqlite3_changes(Handle);
+        }
+        finally
+        {
+            raw.sqlite3_reset(statement);
+        }
+    }
+
+    /// <summary>The first column of the first row, a number or a text; <c>default</c> when there is no row or it is null.</summary>
+    public T? Scalar<T>(string sql, params ReadOnlySpan<SqlValue> values) => First(sql, row => row.Value<T>(0), values);
+
+    public List<T> Query<T>(string sql, Func<Row, T> map, params ReadOnlySpan<SqlValue> values)
+    {
+        var statement = Bind(sql, values);
+        try
+        {
+            var rows = new List<T>();
+            while (Step(statement))
+            {
+                rows.Add(map(new Row(statement)));
+            }
+
+            return rows;
+        }
+        finally
+        {
+            raw.sqlite3_reset(statement);
+        }
     }
 
     /// <summary>The first row, or <c>default</c>.</summary>
-    public T? First<T>(string sql, Func<SqliteDataReader, T> map, params ReadOnlySpan<object?> values)
+    public T? First<T>(string sql, Func<Row, T> map, params ReadOnlySpan<SqlValue> values)
     {
-        using var reader = Bind(sql, values).ExecuteReader();
-        return reader.Read() ? map(reader) : default;
+        var statement = Bind(sql, values);
+        try
+        {
+            return Step(statement) ? map(new Row(statement)) : default;
+        }
+        finally
+        {
+            raw.sqlite3_reset(statement);
+        }
     }
+
+    /// <summary>Runs what cannot be prepared once and run again: some pragmas take effect when they are prepared.</summary>
+    public void ExecuteOnce(string sql) => Check(raw.sqlite3_exec(Handle, sql));
 
     public void Dispose()
     {
-        foreach (var command in _prepared.Values)
+        foreach (var statement in _prepared.Values)
         {
-            command.Dispose();
+            statement.Dispose();
         }
 
         Connection.Dispose();
     }
 
-    private SqliteCommand Bind(string sql, ReadOnlySpan<object?> values)
+    private sqlite3_stmt Bind(string sql, ReadOnlySpan<SqlValue> values)
     {
-        if (!_prepared.TryGetValue(sql, out var command))
+        if (!_prepared.TryGetValue(sql, out var statement))
         {
-            _prepared.Add(sql, command = Prepare(sql));
+            Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
+            _prepared.Add(sql, statement);
         }
 
-        command.Transaction = Transaction;
         for (var index = 0; index < values.Length; index++)
         {
-            command.Parameters[index].Value = values[index] ?? DBNull.Value;
+            Check(Bind(statement, index + 1, values[index]));
         }
 
-        return command;
+        return statement;
     }
 
-    private SqliteCommand Prepare(string sql)
+    private static int Bind(sqlite3_stmt statement, int index, SqlValue value)
     {
-        var command = Connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var name in Names().Matches(sql).Select(match => match.Value).Distinct())
+        switch (value.Kind)
         {
-            command.Parameters.Add(new SqliteParameter(name, DBNull.Value));
+            case SqlKind.Number:
+                return raw.sqlite3_bind_int64(statement, index, value.Bits);
+            case SqlKind.Fraction:
+                return raw.sqlite3_bind_double(statement, index, BitConverter.Int64BitsToDouble(value.Bits));
+            case SqlKind.Null:
+                return raw.sqlite3_bind_null(statement, index);
+            case SqlKind.Text when value.Text!.Length > 0:
+                var utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(value.Text.Length));
+                var length = Encoding.UTF8.GetBytes(value.Text, utf8);
+                // SQLite copies it.
+                var result = raw.sqlite3_bind_text(statement, index, utf8.AsSpan(0, length));
+                ArrayPool<byte>.Shared.Return(utf8);
+                return result;
+            default:
+                // A span of no length would be bound as null.
+                return raw.sqlite3_bind_text(statement, index, "");
         }
-
-        return command;
     }
 
-    [GeneratedRegex(@"\$[a-z_]+")]
-    private static partial Regex Names();
+    /// <summary>True when there is a row.</summary>
+    private bool Step(sqlite3_stmt statement)
+    {
+        var result = raw.sqlite3_step(statement);
+        if (result == raw.SQLITE_ROW)
+        {
+            return true;
+        }
+
+        Check(result == raw.SQLITE_DONE ? raw.SQLITE_OK : result);
+        return false;
+    }
+
+    private void Check(int result)
+    {
+        if (result != raw.SQLITE_OK)
+        {
+            SqliteException.ThrowExceptionForRC(result, Handle);
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using Hangfire.Server;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite.Writer;
 
 namespace VideoExpress.Storage.SQLite.Maintenance;
 
@@ -46,7 +47,8 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
         storage.Writer.RunAlone(Shrink);
     }
 
-    private int Remove(string batch) => storage.Writer.Run(turn => turn.Sql.Execute(batch, storage.Now(), BatchSize));
+    private int Remove(string batch) => storage.Writer.Run(
+        turn => turn.Sql.Execute(batch, storage.Now(), BatchSize), WriteTraits.Repeatable);
 
     private static void Shrink(SqliteConnection connection)
     {

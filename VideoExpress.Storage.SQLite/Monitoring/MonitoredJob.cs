@@ -1,6 +1,5 @@
 using Hangfire.Common;
 using Hangfire.Storage;
-using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Monitoring;
@@ -20,10 +19,10 @@ internal sealed class MonitoredJob
     private readonly Dictionary<string, string?>? _data;
     private readonly DateTime? _changedAt;
 
-    private MonitoredJob(SqliteDataReader row, int column, string? expectedState)
+    private MonitoredJob(Row row, int column, string? expectedState)
     {
         _expectedState = expectedState;
-        if (row.IsDBNull(column))
+        if (row.IsNull(column))
         {
             return;
         }
@@ -55,7 +54,7 @@ internal sealed class MonitoredJob
     public DateTime? ChangedAt => InState ? _changedAt : null;
 
     /// <summary>Reads <see cref="Columns"/> from <paramref name="column"/> on.</summary>
-    public static MonitoredJob Read(SqliteDataReader row, int column, string? expectedState) => new(row, column, expectedState);
+    public static MonitoredJob Read(Row row, int column, string? expectedState) => new(row, column, expectedState);
 
     /// <summary>An entry of the state's data, or null.</summary>
     public string? this[string key] => Data?.GetValueOrDefault(key);

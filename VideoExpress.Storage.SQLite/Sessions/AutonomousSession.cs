@@ -13,7 +13,7 @@ internal sealed class AutonomousSession(SQLiteStorage storage) : Session
 
     public override T Read<T>(Func<Statements, T> query) => storage.Pool.Read(query);
 
-    public override T Write<T>(Func<WriteTurn, T> work) => storage.Writer.Run(work);
+    public override T Write<T>(Func<WriteTurn, T> work, WriteTraits traits) => storage.Writer.Run(work, traits);
 
     public override IDisposable Lock(string resource, TimeSpan timeout)
     {

@@ -13,7 +13,7 @@ internal abstract class Session : IDisposable
     public abstract T Read<T>(Func<Statements, T> query);
 
     /// <summary>Runs a write that takes effect as a whole or not at all.</summary>
-    public abstract T Write<T>(Func<WriteTurn, T> work);
+    public abstract T Write<T>(Func<WriteTurn, T> work, WriteTraits traits = WriteTraits.None);
 
     /// <summary>Takes a lock, or throws <see cref="Hangfire.Storage.DistributedLockTimeoutException"/>.</summary>
     public abstract IDisposable Lock(string resource, TimeSpan timeout);

@@ -14,7 +14,7 @@ internal sealed class UnitOfWorkSession(SQLiteStorage storage, WriteTurn turn, o
 
     public override T Read<T>(Func<Statements, T> query) => query(turn.Sql);
 
-    public override T Write<T>(Func<WriteTurn, T> work)
+    public override T Write<T>(Func<WriteTurn, T> work, WriteTraits traits)
     {
         var result = default(T)!;
         turn.Nested(part => result = work(part));

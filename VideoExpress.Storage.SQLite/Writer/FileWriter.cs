@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Hangfire.Logging;
 using Microsoft.Data.Sqlite;
@@ -7,71 +6,141 @@ using VideoExpress.Storage.SQLite.Data;
 namespace VideoExpress.Storage.SQLite.Writer;
 
 /// <summary>
-/// The one place where the file is written. SQLite has one writer at a time, so there is one connection for it and callers take turns;
-/// each turn is one <c>BEGIN IMMEDIATE … COMMIT</c>, run on the caller's thread.
+/// The one place where the file is written. SQLite has one writer at a time and a durable commit waits for the disk, so writes that come
+/// meanwhile share the next commit (group commit): whoever has the turn runs what waits, each in a savepoint of one transaction, and
+/// commits for all. Nobody's write returns before the commit it is part of. A lone writer commits on its own thread at once.
 /// </summary>
-[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and others may be waiting for it.")]
 internal sealed class FileWriter(SqliteConnection connection) : IDisposable
 {
+    /// <summary>Bounds what has to be run again when the disk fails, and how long the first of them waits.</summary>
+    private const int MostInOneCommit = 64;
+
     /// <summary>Far longer than any turn takes; what waits longer waits for a unit of work that somebody forgot to dispose of.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private readonly SemaphoreSlim _turns = new(1, 1);
+    private readonly Lock _gate = new();
+    private readonly LinkedList<Write> _waiting = [];
     private readonly AsyncLocal<WriteTurn?> _current = new();
-    private readonly Statements _statements = new(connection);
+    private readonly SharedTransaction _transaction = new(new Statements(connection));
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
-    private volatile bool _disposed;
+    private bool _busy;
+    private bool _disposed;
 
-    /// <summary>Waits for the turn and begins a transaction.</summary>
+    /// <summary>Runs a write, perhaps more than once, and returns when it is committed.</summary>
+    public T Run<T>(Func<WriteTurn, T> work, WriteTraits traits = WriteTraits.None)
+    {
+        var result = default(T)!;
+        var write = new Write(turn => result = work(turn), traits);
+        Take(write);
+        while (!write.IsOver)
+        {
+            RunHere(write);
+            GoOn();
+            write.Wait(Timeout.InfiniteTimeSpan);
+        }
+
+        Finish(write);
+        return result;
+    }
+
+    /// <summary>Waits for the turn, which the caller has until <see cref="Commit"/> or <see cref="Abandon"/>, on the same thread.</summary>
     public WriteTurn Begin()
     {
-        TakeTurn();
+        var write = new Write(work: null, WriteTraits.OwnThread);
+        Take(write);
+        write.ThrowIfFailed();
         try
         {
-            var turn = new WriteTurn(_statements, EndTurn, _log);
-            _current.Value = turn;
-            return turn;
+            return _current.Value = _transaction.Enter(write, synced: true);
         }
         catch
         {
-            _turns.Release();
+            GoOn();
             throw;
         }
     }
 
-    public T Run<T>(Func<WriteTurn, T> work)
+    /// <summary>Commits what <see cref="Begin"/> began, or throws and has rolled it back.</summary>
+    public void Commit(WriteTurn turn)
     {
-        using var turn = Begin();
-        var result = work(turn);
-        turn.Commit();
-        return result;
+        _current.Value = null;
+        var write = turn.Write;
+        try
+        {
+            _transaction.Keep(write);
+        }
+        catch (Exception exception)
+        {
+            Undo(write, exception);
+        }
+
+        GoOn();
+        write.Wait(Timeout.InfiniteTimeSpan);
+        Finish(write);
+    }
+
+    /// <summary>Rolls back what <see cref="Begin"/> began.</summary>
+    public void Abandon(WriteTurn turn)
+    {
+        _current.Value = null;
+        Undo(turn.Write, new OperationCanceledException("The unit of work was not committed."));
+        GoOn();
+        turn.End();
     }
 
     /// <summary>Runs what cannot run inside a transaction, such as a checkpoint, while nobody writes.</summary>
     public void RunAlone(Action<SqliteConnection> work)
     {
-        TakeTurn();
+        var write = new Write(work: null, WriteTraits.OwnThread | WriteTraits.Alone);
+        Take(write);
+        write.ThrowIfFailed();
         try
         {
             work(connection);
         }
         finally
         {
-            _turns.Release();
+            GoOn();
         }
     }
 
+    /// <summary>Ends after the turn that is under way; one that was forgotten is rolled back with the connection.</summary>
     public void Dispose()
     {
-        // A turn that is under way ends first; one that was forgotten is rolled back with the connection.
-        _turns.Wait(LongestWait);
-        _disposed = true;
-        _statements.Dispose();
-        // Whoever waits is to find out, so the turn is passed on for ever.
-        _turns.Release();
+        var last = new Write(work: null, WriteTraits.OwnThread | WriteTraits.Alone);
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            if (_busy)
+            {
+                _waiting.AddFirst(last);
+            }
+            else
+            {
+                last.GiveTurn();
+            }
+        }
+
+        last.Wait(LongestWait);
+        _transaction.Dispose();
+        lock (_gate)
+        {
+            foreach (var write in _waiting)
+            {
+                write.End(new ObjectDisposedException(nameof(SQLiteStorage)));
+            }
+
+            _waiting.Clear();
+        }
     }
 
-    private void TakeTurn()
+    /// <summary>Returns when it is this write's turn, on this thread, or when it is over.</summary>
+    private void Take(Write write)
     {
         if (_current.Value is { HasEnded: false } own && own.ThreadId == Environment.CurrentManagedThreadId)
         {
@@ -80,25 +149,211 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
                 "(its StorageConnection, Create, ContinueWith, ChangeState), or after it.");
         }
 
-        if (!_turns.Wait(LongestWait))
+        lock (_gate)
         {
-            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
-                $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
-                $"Is a unit of work left open or waiting for something slow?"));
+            ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
+            if (!_busy)
+            {
+                _busy = true;
+                return;
+            }
+
+            _waiting.AddLast(write);
         }
 
-        if (!_disposed)
+        if (!write.Wait(LongestWait))
         {
+            Withdraw(write);
+        }
+    }
+
+    /// <summary>Throws, unless the write is part of a commit already: then its end has to be awaited.</summary>
+    private void Withdraw(Write write)
+    {
+        lock (_gate)
+        {
+            if (_waiting.Remove(write))
+            {
+                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
+                    $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
+                    $"Is a unit of work left open or waiting for something slow?"));
+            }
+        }
+
+        write.Wait(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Has the turn do one write; what comes of it is told to the write.</summary>
+    private void RunHere(Write write)
+    {
+        try
+        {
+            var turn = _transaction.Enter(write, MustSync(write));
+            if (write.Is(WriteTraits.OwnThread))
+            {
+                _current.Value = turn;
+            }
+
+            write.Work!(turn);
+            _transaction.Keep(write);
+        }
+        catch (Exception exception)
+        {
+            Undo(write, exception);
+        }
+        finally
+        {
+            if (write.Is(WriteTraits.OwnThread))
+            {
+                _current.Value = null;
+            }
+        }
+    }
+
+    /// <summary>What need not be synced shares the commit of one that must.</summary>
+    private bool MustSync(Write first)
+    {
+        if (!first.Is(WriteTraits.Repeatable))
+        {
+            return true;
+        }
+
+        lock (_gate)
+        {
+            return _waiting.Any(write => !write.Is(WriteTraits.Repeatable | WriteTraits.Alone));
+        }
+    }
+
+    /// <summary>Ends the turn: runs what may share the transaction, commits, and passes the turn on.</summary>
+    private void GoOn()
+    {
+        while (NextInTransaction() is { } next)
+        {
+            if (next.Is(WriteTraits.OwnThread))
+            {
+                next.GiveTurn();
+                return;
+            }
+
+            RunHere(next);
+        }
+
+        CommitAll();
+    }
+
+    private Write? NextInTransaction()
+    {
+        if (_transaction.Count is 0 or >= MostInOneCommit)
+        {
+            return null;
+        }
+
+        lock (_gate)
+        {
+            if (_waiting.First?.Value is not { } next || next.Is(WriteTraits.Alone) || !_transaction.Admits(next))
+            {
+                return null;
+            }
+
+            _waiting.RemoveFirst();
+            return next;
+        }
+    }
+
+    private void CommitAll()
+    {
+        if (_transaction.Count == 0)
+        {
+            PassOn();
             return;
         }
 
-        _turns.Release();
-        throw new ObjectDisposedException(nameof(SQLiteStorage));
+        try
+        {
+            _transaction.Commit();
+        }
+        catch (Exception exception)
+        {
+            RunAgain(_transaction.TakeKept(), exception);
+            PassOn();
+            return;
+        }
+
+        var committed = _transaction.TakeKept();
+        foreach (var write in committed)
+        {
+            write.Turn!.RunEffects();
+        }
+
+        PassOn();
+        foreach (var write in committed)
+        {
+            write.End(null);
+        }
     }
 
-    private void EndTurn()
+    private void PassOn()
     {
-        _current.Value = null;
-        _turns.Release();
+        lock (_gate)
+        {
+            if (_waiting.First?.Value is not { } next)
+            {
+                _busy = false;
+                return;
+            }
+
+            _waiting.RemoveFirst();
+            next.GiveTurn();
+        }
+    }
+
+    private void Undo(Write write, Exception exception)
+    {
+        if (_transaction.Undo())
+        {
+            write.End(exception);
+            return;
+        }
+
+        RunAgain([.. _transaction.TakeKept(), write], exception);
+    }
+
+    /// <summary>
+    /// SQLite has rolled back all writes because of an error of the disk. Whoever shared the transaction is not to suffer for the others:
+    /// each runs again, by itself. A unit of work cannot; its caller is told.
+    /// </summary>
+    private void RunAgain(List<Write> lost, Exception exception)
+    {
+        lock (_gate)
+        {
+            foreach (var write in lost.AsEnumerable().Reverse())
+            {
+                if (lost.Count == 1 || write.Is(WriteTraits.Alone))
+                {
+                    write.End(exception);
+                }
+                else if (write.Work is null)
+                {
+                    write.End(SharedFate(exception));
+                }
+                else
+                {
+                    write.WillRunAlone();
+                    _waiting.AddFirst(write);
+                }
+            }
+        }
+    }
+
+    /// <summary>An exception of its own for each caller: threads must not throw the same one at once.</summary>
+    private static Exception SharedFate(Exception exception) => exception is SqliteException sqlite
+        ? new SqliteException(sqlite.Message, sqlite.SqliteErrorCode, sqlite.SqliteExtendedErrorCode)
+        : new InvalidOperationException("SQLite has rolled the transaction back after an error.", exception);
+
+    private void Finish(Write write)
+    {
+        write.Turn?.End();
+        write.ThrowIfFailed();
+        write.Turn?.RunActions(_log);
     }
 }

@@ -1,3 +1,4 @@
+using Hangfire.States;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
@@ -62,6 +63,9 @@ internal sealed class AddJobState(StateRecord state) : ICommand
 
 internal sealed class SetJobState(StateRecord state, int historyLength) : ICommand
 {
+    /// <summary>Whether a worker begins to run the job.</summary>
+    public bool IsStart => state.Name == ProcessingState.StateName;
+
     public void Execute(WriteTurn turn)
     {
         if (!state.Insert(turn))

@@ -1,32 +1,17 @@
 using Hangfire.Logging;
 using Microsoft.Data.Sqlite;
-using SQLitePCL;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
 
-/// <summary>
-/// One open write transaction, with what is to happen in memory once it is durable. Disposed without <see cref="Commit"/>, nothing
-/// has happened.
-/// </summary>
-internal sealed class WriteTurn : IDisposable
+/// <summary>One run of a write in an open transaction, with what is to happen in memory once it is committed.</summary>
+internal sealed class WriteTurn(SharedTransaction transaction, Write write)
 {
-    private readonly Statements _statements;
-    private readonly SqliteTransaction _transaction;
-    private readonly Action _end;
-    private readonly ILog _log;
     private readonly List<Action> _effects = [];
     private readonly List<Action> _actions = [];
     private readonly List<IDisposable> _locks = [];
 
-    public WriteTurn(Statements statements, Action end, ILog log)
-    {
-        _statements = statements;
-        _end = end;
-        _log = log;
-        // Immediate, so that the write lock is had now or never; busy_timeout covers a stranger's write.
-        _statements.Transaction = _transaction = statements.Connection.BeginTransaction();
-    }
+    public Write Write { get; } = write;
 
     public int ThreadId { get; } = Environment.CurrentManagedThreadId;
 
@@ -38,16 +23,17 @@ internal sealed class WriteTurn : IDisposable
         get
         {
             ThrowIfEnded();
-            return _statements;
+            return transaction.Sql;
         }
     }
 
+    /// <summary>The open transaction, for commands of the driver.</summary>
     public SqliteTransaction Transaction
     {
         get
         {
             ThrowIfEnded();
-            return _transaction;
+            return transaction.Current;
         }
     }
 
@@ -78,67 +64,49 @@ internal sealed class WriteTurn : IDisposable
             _effects.RemoveRange(effects, _effects.Count - effects);
             _actions.RemoveRange(actions, _actions.Count - actions);
             // A full disk or an I/O error has rolled back everything already; the exception says so.
-            if (raw.sqlite3_get_autocommit(_statements.Connection.Handle!) == 0)
+            if (transaction.Sql.InTransaction)
             {
-                Sql.Execute("rollback to part; release part");
+                Sql.Execute("rollback to part");
+                Sql.Execute("release part");
             }
 
             throw;
         }
     }
 
-    public void Commit()
+    /// <summary>Called by the writer after the commit, before it goes on.</summary>
+    public void RunEffects()
     {
-        ThrowIfEnded();
-        _transaction.Commit();
         foreach (var effect in _effects)
         {
             effect();
         }
-
-        End();
-        foreach (var action in _actions)
-        {
-            Run(action);
-        }
     }
 
-    public void Dispose()
-    {
-        if (!HasEnded)
-        {
-            End();
-        }
-    }
-
-    private void End()
+    /// <summary>Called by its own thread once the outcome is known.</summary>
+    public void End()
     {
         HasEnded = true;
-        try
+        foreach (var held in _locks)
         {
-            _transaction.Dispose();
-        }
-        finally
-        {
-            _statements.Transaction = null;
-            _end();
-            foreach (var held in _locks)
-            {
-                held.Dispose();
-            }
+            held.Dispose();
         }
     }
 
-    private void Run(Action action)
+    /// <summary>Called by its own thread after a commit.</summary>
+    public void RunActions(ILog log)
     {
-        try
+        foreach (var action in _actions)
         {
-            action();
-        }
-        catch (Exception exception)
-        {
-            // The commit stands: its caller must not take it for failed.
-            _log.ErrorException("An action after a commit failed.", exception);
+            try
+            {
+                action();
+            }
+            catch (Exception exception)
+            {
+                // The commit stands: its caller must not take it for failed.
+                log.ErrorException("An action after a commit failed.", exception);
+            }
         }
     }
 
@@ -148,5 +116,7 @@ internal sealed class WriteTurn : IDisposable
         {
             throw new InvalidOperationException("The unit of work has ended.");
         }
+
+        transaction.ThrowIfRolledBack();
     }
 }

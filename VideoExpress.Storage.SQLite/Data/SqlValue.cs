@@ -1,0 +1,30 @@
+namespace VideoExpress.Storage.SQLite.Data;
+
+/// <summary>A value for a statement, without a box around numbers.</summary>
+internal readonly struct SqlValue
+{
+    private SqlValue(SqlKind kind, long bits, string? text) => (Kind, Bits, Text) = (kind, bits, text);
+
+    public SqlKind Kind { get; }
+
+    /// <summary>The number, or the bits of the fraction.</summary>
+    public long Bits { get; }
+
+    public string? Text { get; }
+
+    public static implicit operator SqlValue(long value) => new(SqlKind.Number, value, null);
+
+    public static implicit operator SqlValue(long? value) => value is { } number ? number : default(SqlValue);
+
+    public static implicit operator SqlValue(double value) => new(SqlKind.Fraction, BitConverter.DoubleToInt64Bits(value), null);
+
+    public static implicit operator SqlValue(string? value) => value is null ? default : new SqlValue(SqlKind.Text, 0, value);
+}
+
+internal enum SqlKind
+{
+    Null,
+    Number,
+    Fraction,
+    Text,
+}
