@@ -16,9 +16,9 @@ internal static class StorageFile
         return target?.FullName ?? Path.GetFullPath(path);
     }
 
-    public static SqliteConnection Open(string path, TimeProvider time)
+    public static WriterConnection Open(string path, TimeProvider time)
     {
-        var connection = new SqliteConnection(ConnectionPool.ConnectionString(path));
+        var connection = new WriterConnection(path);
         try
         {
             connection.Open();

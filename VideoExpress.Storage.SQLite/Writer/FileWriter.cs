@@ -10,7 +10,7 @@ namespace VideoExpress.Storage.SQLite.Writer;
 /// meanwhile share the next commit (group commit): whoever has the turn runs what waits, each in a savepoint of one transaction, and
 /// commits for all. Nobody's write returns before the commit it is part of. A lone writer commits on its own thread at once.
 /// </summary>
-internal sealed class FileWriter(SqliteConnection connection) : IDisposable
+internal sealed class FileWriter(WriterConnection connection) : IDisposable
 {
     /// <summary>Bounds what has to be run again when the disk fails, and how long the first of them waits.</summary>
     private const int MostInOneCommit = 64;
@@ -21,7 +21,7 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
     private readonly Lock _gate = new();
     private readonly LinkedList<Write> _waiting = [];
     private readonly AsyncLocal<WriteTurn?> _current = new();
-    private readonly SharedTransaction _transaction = new(new Statements(connection));
+    private readonly SharedTransaction _transaction = new(connection);
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
     private bool _busy;
     private bool _disposed;
@@ -101,6 +101,15 @@ internal sealed class FileWriter(SqliteConnection connection) : IDisposable
         finally
         {
             GoOn();
+        }
+    }
+
+    /// <summary>How many wait for their turn at this moment.</summary>
+    public int CountWaiting()
+    {
+        lock (_gate)
+        {
+            return _waiting.Count;
         }
     }
 

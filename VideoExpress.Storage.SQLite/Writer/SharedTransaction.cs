@@ -7,14 +7,14 @@ namespace VideoExpress.Storage.SQLite.Writer;
 /// The writer's SQLite transaction, one after the other, and the writes that are in it. The first write has it to itself; each further
 /// one has a savepoint, so that it fails by itself.
 /// </summary>
-internal sealed class SharedTransaction(Statements statements) : IDisposable
+internal sealed class SharedTransaction(WriterConnection connection) : IDisposable
 {
     private List<Write> _kept = [];
     private SqliteTransaction? _current;
     private bool _synced = true;
     private bool _disposed;
 
-    public Statements Sql { get; } = statements;
+    public Statements Sql { get; } = new(connection);
 
     public SqliteTransaction Current => _current!;
 
@@ -37,7 +37,7 @@ internal sealed class SharedTransaction(Statements statements) : IDisposable
         {
             SetSynced(synced);
             // Immediate, so that the write lock is had now or never; busy_timeout covers a stranger's write.
-            _current = Sql.Connection.BeginTransaction();
+            _current = connection.BeginTransaction();
         }
 
         return write.Turn = new WriteTurn(this, write);
@@ -46,6 +46,7 @@ internal sealed class SharedTransaction(Statements statements) : IDisposable
     /// <summary>The write has done its work and waits for the commit.</summary>
     public void Keep(Write write)
     {
+        connection.ReleaseCommands();
         ThrowIfRolledBack();
         if (_kept.Count > 0)
         {
@@ -58,6 +59,7 @@ internal sealed class SharedTransaction(Statements statements) : IDisposable
     /// <summary>Rolls back the turn that is under way. False when that took the others with it.</summary>
     public bool Undo()
     {
+        connection.ReleaseCommands();
         if (_kept.Count > 0 && IsIntact())
         {
             try

@@ -1,0 +1,31 @@
+using Microsoft.Data.Sqlite;
+
+namespace VideoExpress.Storage.SQLite.Data;
+
+/// <summary>
+/// The connection that all who write use in turn. The driver keeps a list of a connection's commands that only one thread may touch, but a
+/// command is commonly disposed of after the unit of work it was for; so it lets go of the commands when a turn ends.
+/// </summary>
+internal sealed class WriterConnection(string path) : SqliteConnection(ConnectionPool.ConnectionString(path))
+{
+    private readonly List<SqliteCommand> _commands = [];
+
+    public override SqliteCommand CreateCommand()
+    {
+        var command = base.CreateCommand();
+        _commands.Add(command);
+        return command;
+    }
+
+    /// <summary>Ends the commands of this turn, with their readers; whoever uses one later is told that it has no connection.</summary>
+    public void ReleaseCommands()
+    {
+        foreach (var command in _commands)
+        {
+            command.Dispose();
+            command.Connection = null;
+        }
+
+        _commands.Clear();
+    }
+}
