@@ -129,6 +129,16 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
 
     public override DateTime GetUtcDateTime() => Storage.Options.TimeProvider.GetUtcNow().UtcDateTime;
 
+    /// <summary>False when there is no such job. The state is null before the first.</summary>
+    internal bool TryGetState(string jobId, out string? state)
+    {
+        var found = JobIds.TryParse(jobId, out var job)
+            ? Session.Read(sql => sql.First("select state from hangfire_job where id = $job", row => (Exists: true, State: row.Text(0)), job))
+            : default;
+        state = found.State;
+        return found.Exists;
+    }
+
     /// <summary>The id of a new job and the command that will insert it.</summary>
     internal (string Id, ICommand Command) PrepareJob(
         Job job, IDictionary<string, string?> parameters, DateTime createdAt, TimeSpan expireIn)

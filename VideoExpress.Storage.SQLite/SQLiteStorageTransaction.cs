@@ -23,6 +23,8 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
         _connection = connection;
     }
 
+    internal SQLiteStorageConnection Connection => _connection;
+
     private SQLiteStorage Storage => _connection.Storage;
 
     /// <summary>
@@ -178,6 +180,17 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
             {
                 AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
             }
+        }
+    }
+
+    /// <summary>
+    /// Changes a parameter by what it is at commit, where nobody else can write: two changes made in one transaction both count.
+    /// </summary>
+    internal void ChangeJobParameter(string jobId, string name, Func<string?, string?> change)
+    {
+        if (JobIds.TryParse(jobId, out var job))
+        {
+            _commands.Add(new ChangeJobParameter(job, name, change));
         }
     }
 

@@ -64,18 +64,20 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
     {
         // Until the commit, the parent cannot finish without knowing of this job.
         transaction.AcquireDistributedJobLock(awaiting.ParentId, LockTimeout);
-        var parent = context.Connection.GetJobData(awaiting.ParentId) ?? throw new InvalidOperationException(
-            $"Can not add a continuation: parent background job '{awaiting.ParentId}' does not exist.");
-
-        if (IsFinished(parent.State))
+        if (!transaction.Connection.TryGetState(awaiting.ParentId, out var parentState))
         {
-            context.CandidateState = IsMet(awaiting.Options, parent.State) ? awaiting.NextState : ConditionNotMet();
+            throw new InvalidOperationException(
+                $"Can not add a continuation: parent background job '{awaiting.ParentId}' does not exist.");
+        }
+
+        if (IsFinished(parentState))
+        {
+            context.CandidateState = IsMet(awaiting.Options, parentState) ? awaiting.NextState : ConditionNotMet();
             return;
         }
 
         var entry = new Continuation(context.BackgroundJob.Id, awaiting.Options);
-        // The list is read at commit, where nobody else can write: two entries made in one transaction both stay.
-        transaction.Enlist(unit => Add(unit.StorageConnection, awaiting.ParentId, entry));
+        transaction.ChangeJobParameter(awaiting.ParentId, ContinuationsParameter, list => With(entry, list));
     }
 
     private void StartContinuations(ElectStateContext context, SQLiteStorageTransaction transaction)
@@ -114,17 +116,11 @@ public sealed class TransactionalContinuationsAttribute : JobFilterAttribute, IE
         }
     }
 
-    private static void Add(JobStorageConnection connection, string parentId, Continuation entry)
+    private static string? With(Continuation entry, string? list)
     {
-        var entries = Parse(connection.GetJobParameter(parentId, ContinuationsParameter));
-        // A state that is changed to Awaiting again is in the list already.
-        if (entries.Exists(known => known.JobId == entry.JobId))
-        {
-            return;
-        }
-
-        entries.Add(entry);
-        connection.SetJobParameter(parentId, ContinuationsParameter, SerializationHelper.Serialize(entries));
+        var entries = Parse(list);
+        // A job that is changed to Awaiting again is in the list already.
+        return entries.Exists(known => known.JobId == entry.JobId) ? list : SerializationHelper.Serialize(entries.Append(entry).ToList());
     }
 
     private static List<Continuation> Parse(string? list) =>

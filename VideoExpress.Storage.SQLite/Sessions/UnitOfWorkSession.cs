@@ -17,7 +17,15 @@ internal sealed class UnitOfWorkSession(SQLiteStorage storage, WriteTurn turn, o
     public override T Write<T>(Func<WriteTurn, T> work, WriteTraits traits)
     {
         var result = default(T)!;
-        turn.Nested(part => result = work(part));
+        if ((traits & WriteTraits.OwnThread) != 0)
+        {
+            turn.Nested(part => result = work(part));
+        }
+        else
+        {
+            turn.Sound(part => result = work(part));
+        }
+
         return result;
     }
 

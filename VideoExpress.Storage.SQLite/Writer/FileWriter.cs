@@ -23,6 +23,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     private readonly AsyncLocal<WriteTurn?> _current = new();
     private readonly SharedTransaction _transaction = new(connection);
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
+    private bool _othersExpected;
     private bool _busy;
     private bool _disposed;
 
@@ -236,7 +237,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// <summary>Ends the turn: runs what may share the transaction, commits, and passes the turn on.</summary>
     private void GoOn()
     {
-        while (NextInTransaction() is { } next)
+        while ((NextInTransaction() ?? NextAfterYield()) is { } next)
         {
             if (next.Is(WriteTraits.OwnThread))
             {
@@ -248,6 +249,22 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         }
 
         CommitAll();
+    }
+
+    /// <summary>
+    /// Where commits are shared, others are about to come: those whom the last one released. Letting them run first costs microseconds and
+    /// doubles what a commit takes in. A lone writer never waits for anybody.
+    /// </summary>
+    private Write? NextAfterYield()
+    {
+        if (!_othersExpected)
+        {
+            return null;
+        }
+
+        _othersExpected = false;
+        Thread.Yield();
+        return NextInTransaction();
     }
 
     private Write? NextInTransaction()
@@ -289,6 +306,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         }
 
         var committed = _transaction.TakeKept();
+        _othersExpected = committed.Count > 1;
         foreach (var write in committed)
         {
             write.Turn!.RunEffects();

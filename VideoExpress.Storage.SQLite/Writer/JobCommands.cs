@@ -33,6 +33,15 @@ internal sealed class SetJobParameter(long job, string name, string? value) : IC
         job, name, value);
 }
 
+internal sealed class ChangeJobParameter(long job, string name, Func<string?, string?> change) : ICommand
+{
+    public void Execute(WriteTurn turn)
+    {
+        var value = turn.Sql.Scalar<string>("select value from hangfire_parameter where job_id = $job and name = $name", job, name);
+        new SetJobParameter(job, name, change(value)).Execute(turn);
+    }
+}
+
 internal sealed class ExpireJob(long job, long at) : ICommand
 {
     public void Execute(WriteTurn turn) => turn.Sql.Execute("update hangfire_job set expire_us = $at where id = $job", at, job);

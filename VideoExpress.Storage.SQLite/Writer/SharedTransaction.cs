@@ -48,6 +48,11 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
     {
         connection.ReleaseCommands();
         ThrowIfRolledBack();
+        if (write.Turn!.IsBroken)
+        {
+            throw new InvalidOperationException("A part of the unit of work has failed; it can only be rolled back.");
+        }
+
         if (_kept.Count > 0)
         {
             Sql.Execute("release turn");

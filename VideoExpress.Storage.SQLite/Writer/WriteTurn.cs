@@ -17,6 +17,9 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
 
     public bool HasEnded { get; private set; }
 
+    /// <summary>Whether a part of it has failed half done.</summary>
+    public bool IsBroken { get; private set; }
+
     /// <summary>The statements of the open transaction.</summary>
     public Statements Sql
     {
@@ -49,7 +52,21 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
     /// <summary>Holds a lock until the turn has ended, either way: until then nobody may see what it protects.</summary>
     public void HoldUntilEnd(IDisposable held) => _locks.Add(held);
 
-    /// <summary>Runs a part that succeeds or leaves no trace, while the turn goes on.</summary>
+    /// <summary>Runs a part that fails only if the disk or SQLite does; the turn cannot be committed then, whoever catches the exception.</summary>
+    public void Sound(Action<WriteTurn> part)
+    {
+        try
+        {
+            part(this);
+        }
+        catch
+        {
+            IsBroken = true;
+            throw;
+        }
+    }
+
+    /// <summary>Runs a part of the application, which may well fail: it succeeds or leaves no trace, and the turn goes on.</summary>
     public void Nested(Action<WriteTurn> part)
     {
         var (effects, actions) = (_effects.Count, _actions.Count);

@@ -157,6 +157,37 @@ public sealed class GroupCommitTests : SQLiteTest
     }
 
     [Fact]
+    public void WhenTheDiskIsFull_NothingHalfDoneIsCommitted_AndTheStorageGoesOn()
+    {
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            Execute(unit, "insert into films (title) values ('half')");
+            Execute(unit, $"pragma max_page_count = {Ask<long>("pragma page_count") + 4}");
+            var full = Assert.Throws<SqliteException>(() => unit.Create(AJob(new string('x', 1_000_000)), new EnqueuedState()));
+            Assert.Equal(raw.SQLITE_FULL, full.SqliteErrorCode);
+            Assert.Throws<InvalidOperationException>(unit.Commit);
+        }
+
+        var outcomes = AfterABusyWriter(
+        [
+            () => Commit(transaction => transaction.AddToSet("set", "before")),
+            () => Commit(transaction => transaction.AddToSet("set", new string('x', 1_000_000))),
+            () => Commit(transaction => transaction.AddToSet("set", "after")),
+        ]);
+        Assert.Equal([null, typeof(SqliteException), null], outcomes.Select(outcome => outcome?.GetType()));
+        Assert.Equal(["after", "before"], Connection.GetAllItemsFromSet("set").Order(StringComparer.Ordinal));
+        Assert.Equal(0, Ask<long>("select count(*) from films"));
+        Assert.Equal(0, Ask<long>("select count(*) from hangfire_job"));
+
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            Execute(unit, "pragma max_page_count = 1000000");
+        }
+
+        CreateJobIn(new EnqueuedState());
+    }
+
+    [Fact]
     public async Task Disposal_SendsThoseWhoWaitAway()
     {
         var unit = Storage.BeginUnitOfWork();
