@@ -34,7 +34,7 @@ internal sealed partial class SQLiteMonitoringApi
     public override JobDetailsDto? JobDetails(string jobId)
     {
         ArgumentNullException.ThrowIfNull(jobId);
-        return JobIds.TryParse(jobId, out var job) ? storage.Pool.Read(sql => Details(sql, job)) : null;
+        return JobIds.TryParse(jobId, out var job) ? storage.Pool.Snapshot(sql => Details(sql, job)) : null;
     }
 
     public override JobList<EnqueuedJobDto> EnqueuedJobs(string queue, int from, int perPage)

@@ -11,7 +11,7 @@ namespace VideoExpress.Storage.SQLite;
 /// </summary>
 internal sealed partial class SQLiteMonitoringApi(SQLiteStorage storage) : JobStorageMonitor
 {
-    public override StatisticsDto GetStatistics() => storage.Pool.Read(sql =>
+    public override StatisticsDto GetStatistics() => storage.Pool.Snapshot(sql =>
     {
         var jobs = sql
             .Query("select state, jobs from hangfire_state_count", row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)))

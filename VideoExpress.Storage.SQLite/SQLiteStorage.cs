@@ -117,7 +117,7 @@ public class SQLiteStorage : JobStorage, IDisposable
     public T Read<T>(Func<SqliteConnection, T> query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return Pool.Read(statements => query(statements.Connection));
+        return Pool.Snapshot(statements => query(statements.Connection));
     }
 
     /// <summary>Begins a write transaction in which an application's rows and Hangfire's jobs are committed together.</summary>
@@ -219,7 +219,7 @@ public class SQLiteStorage : JobStorage, IDisposable
     private JobIds Recover()
     {
         Writer.Run(turn => turn.Sql.Execute("delete from hangfire_server"));
-        var (queued, lastId) = Pool.Read(sql => (
+        var (queued, lastId) = Pool.Snapshot(sql => (
             sql.Query(
                 "select id, queue, job_id from hangfire_queue order by id",
                 row => new QueuedJob(row.GetInt64(0), row.GetString(1), row.GetInt64(2))),

@@ -15,16 +15,23 @@ internal sealed class ConnectionPool(string path) : IDisposable
     private int _idleCount;
     private volatile bool _disposed;
 
-    /// <summary>Runs a query in one read transaction: everything in it sees the same commits.</summary>
+    /// <summary>Runs several statements in one read transaction: all of them see the same commits.</summary>
+    public T Snapshot<T>(Func<Statements, T> query) => Read(statements =>
+    {
+        statements.Execute("begin");
+        var result = query(statements);
+        statements.Execute("rollback");
+        return result;
+    });
+
+    /// <summary>Runs one statement, which is a transaction by itself.</summary>
     public T Read<T>(Func<Statements, T> query)
     {
         ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
         var statements = Rent();
         try
         {
-            statements.Execute("begin");
             var result = query(statements);
-            statements.Execute("rollback");
             Return(statements);
             return result;
         }

@@ -7,24 +7,37 @@ internal static class JobQueries
 {
     public static JobData? Data(Statements sql, long job)
     {
-        var found = sql.First(
-            "select invocation, arguments, state, created_us from hangfire_job where id = $job",
-            row => (Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), State: row.Text(2), CreatedAt: row.GetInt64(3)),
+        JobData? data = null;
+        var parameters = new Dictionary<string, string?>(StringComparer.Ordinal);
+        // One statement, because workers ask this of every job, twice. The first row has the job, each row one parameter.
+        sql.ForEach(
+            """
+            select p.name, p.value, j.invocation, j.arguments, j.state, j.created_us from hangfire_job j
+            left join hangfire_parameter p on p.job_id = j.id where j.id = $job
+            """,
+            row =>
+            {
+                data ??= Data(row, parameters);
+                if (row.Text(0) is { } name)
+                {
+                    parameters.Add(name, row.Text(1));
+                }
+            },
             job);
-        if (found.Invocation is null)
-        {
-            return null;
-        }
+        return data;
+    }
 
-        var loaded = found.Invocation.Load();
+    private static JobData Data(Row row, Dictionary<string, string?> parameters)
+    {
+        var loaded = new StoredInvocation(row.GetString(2), row.GetString(3)).Load();
         return new JobData
         {
             Job = loaded.Job,
             InvocationData = loaded.Invocation,
             LoadException = loaded.Exception,
-            State = found.State,
-            CreatedAt = UnixMicros.ToUtc(found.CreatedAt),
-            ParametersSnapshot = Parameters(sql, job),
+            State = row.Text(4),
+            CreatedAt = UnixMicros.ToUtc(row.GetInt64(5)),
+            ParametersSnapshot = parameters,
         };
     }
 

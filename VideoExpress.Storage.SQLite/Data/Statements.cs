@@ -11,6 +11,9 @@ namespace VideoExpress.Storage.SQLite.Data;
 /// </summary>
 internal sealed class Statements(SqliteConnection connection) : IDisposable
 {
+    /// <summary>SQLITE_DBSTATUS_DEFERRED_FKS of sqlite3.h: zero when all foreign keys are resolved.</summary>
+    private const int DeferredForeignKeys = 10;
+
     private readonly Dictionary<string, sqlite3_stmt> _prepared = new(StringComparer.Ordinal);
 
     public SqliteConnection Connection { get; } = connection;
@@ -43,16 +46,20 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
 
     public List<T> Query<T>(string sql, Func<Row, T> map, params ReadOnlySpan<SqlValue> values)
     {
+        var rows = new List<T>();
+        ForEach(sql, row => rows.Add(map(row)), values);
+        return rows;
+    }
+
+    public void ForEach(string sql, Action<Row> action, params ReadOnlySpan<SqlValue> values)
+    {
         var statement = Bind(sql, values);
         try
         {
-            var rows = new List<T>();
             while (Step(statement))
             {
-                rows.Add(map(new Row(statement)));
+                action(new Row(statement));
             }
-
-            return rows;
         }
         finally
         {
@@ -76,6 +83,19 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
 
     /// <summary>Runs what cannot be prepared once and run again: some pragmas take effect when they are prepared.</summary>
     public void ExecuteOnce(string sql) => Check(raw.sqlite3_exec(Handle, sql));
+
+    /// <summary>
+    /// Throws what a commit would throw because of a foreign key that is checked only then, while it is known whose doing it is.
+    /// </summary>
+    public void CheckDeferredConstraints()
+    {
+        Check(raw.sqlite3_db_status(Handle, DeferredForeignKeys, out var unresolved, out _, resetFlg: 0));
+        if (unresolved != 0)
+        {
+            throw new SqliteException(
+                "SQLite Error 19: 'FOREIGN KEY constraint failed'.", raw.SQLITE_CONSTRAINT, raw.SQLITE_CONSTRAINT_FOREIGNKEY);
+        }
+    }
 
     public void Dispose()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hangfire.Common;
 using Hangfire.Storage;
 
@@ -6,6 +7,14 @@ namespace VideoExpress.Storage.SQLite.Data;
 /// <summary>What a background job calls, as the file keeps it: the method as one JSON text, its arguments as another.</summary>
 internal sealed record StoredInvocation(string Payload, string Arguments)
 {
+    /// <summary>
+    /// An application has few methods and many jobs, each of which is read several times; so what the payloads say is kept. No more than
+    /// <see cref="MostParsed"/>, in case somebody puts something unique into a queue's name.
+    /// </summary>
+    private static readonly ConcurrentDictionary<string, InvocationData> Parsed = new(StringComparer.Ordinal);
+
+    private const int MostParsed = 1000;
+
     public static StoredInvocation From(Job job)
     {
         var invocation = InvocationData.SerializeJob(job);
@@ -18,12 +27,7 @@ internal sealed record StoredInvocation(string Payload, string Arguments)
         InvocationData? invocation = null;
         try
         {
-            invocation = InvocationData.DeserializePayload(Payload);
-            if (Arguments.Length > 0)
-            {
-                invocation.Arguments = Arguments;
-            }
-
+            invocation = Parse();
             return new LoadedInvocation(invocation, invocation.DeserializeJob(), null);
         }
         catch (JobLoadException exception)
@@ -34,6 +38,21 @@ internal sealed record StoredInvocation(string Payload, string Arguments)
         {
             return new LoadedInvocation(invocation, null, new JobLoadException("The stored job could not be read.", exception));
         }
+    }
+
+    private InvocationData Parse()
+    {
+        if (!Parsed.TryGetValue(Payload, out var known))
+        {
+            known = InvocationData.DeserializePayload(Payload);
+            if (Parsed.Count < MostParsed)
+            {
+                Parsed.TryAdd(Payload, known);
+            }
+        }
+
+        return new InvocationData(
+            known.Type, known.Method, known.ParameterTypes, Arguments.Length > 0 ? Arguments : known.Arguments, known.Queue);
     }
 }
 

@@ -9,7 +9,7 @@ internal abstract class Session : IDisposable
     /// <summary>Whose locks they are: who has a lock may take it again.</summary>
     public abstract object Owner { get; }
 
-    /// <summary>Runs a query on one snapshot.</summary>
+    /// <summary>Runs a query of one statement.</summary>
     public abstract T Read<T>(Func<Statements, T> query);
 
     /// <summary>Runs a write that takes effect as a whole or not at all.</summary>

@@ -365,6 +365,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
                 }
                 else
                 {
+                    write.Turn?.End();
                     write.WillRunAlone();
                     _waiting.AddFirst(write);
                 }
