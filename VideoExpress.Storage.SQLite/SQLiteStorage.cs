@@ -51,6 +51,12 @@ public class SQLiteStorage : JobStorage, IDisposable
     /// <summary>Opens or creates the file at <paramref name="path"/>, and its folder.</summary>
     /// <exception cref="SQLiteStorageInUseException">The file is in use by this or another process.</exception>
     /// <exception cref="InvalidOperationException">The file was written by a newer version; it was not touched.</exception>
+    /// <exception cref="SqliteException">
+    /// The file is damaged (<c>SQLITE_CORRUPT</c>, <c>SQLITE_NOTADB</c>; it was not touched), or it cannot be opened for writing. The message
+    /// says what to do.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write to the folder.</exception>
+    /// <exception cref="IOException">The path is a folder, or there is no room for the lock file.</exception>
     public SQLiteStorage(string path)
         : this(path, new SQLiteStorageOptions())
     {
@@ -71,10 +77,15 @@ public class SQLiteStorage : JobStorage, IDisposable
         JobFactory = new BackgroundJobFactory(Options.FilterProvider);
         StateChanger = new BackgroundJobStateChanger(Options.FilterProvider);
 
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        StorageFile.MakeFolder(Path);
         _owner = OwnerLock.Take(Path);
         try
         {
+            if (NetworkFileSystem.WarningFor(Path) is { } warning)
+            {
+                LogProvider.GetLogger(typeof(SQLiteStorage)).Warn(warning);
+            }
+
             Writer = new FileWriter(StorageFile.Open(Path, Options.TimeProvider));
             JobIds = Recover();
         }

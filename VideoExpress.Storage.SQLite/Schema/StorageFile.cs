@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite.Data;
+using static SQLitePCL.raw;
 
 namespace VideoExpress.Storage.SQLite.Schema;
 
@@ -7,7 +8,7 @@ namespace VideoExpress.Storage.SQLite.Schema;
 internal static class StorageFile
 {
     /// <summary>The write-ahead log is cut down to this after it has grown beyond it.</summary>
-    private const int WalLimitBytes = 16 * 1024 * 1024;
+    public const int LogLimitBytes = 16 * 1024 * 1024;
 
     /// <summary>The name of the file itself, so that whoever comes by a link to it finds the same lock.</summary>
     public static string RealPath(string path)
@@ -16,14 +17,55 @@ internal static class StorageFile
         return target?.FullName ?? Path.GetFullPath(path);
     }
 
+    public static void MakeFolder(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new IOException($"'{path}' is a folder. Name a file in it, such as '{Path.Combine(path, "hangfire.db")}'.");
+        }
+
+        var folder = Path.GetDirectoryName(path)!;
+        try
+        {
+            Directory.CreateDirectory(folder);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException($"The folder '{folder}' cannot be made by this user. Make it, or use another file.", exception);
+        }
+        catch (IOException exception) when (File.Exists(folder))
+        {
+            throw new IOException($"'{folder}' is a file, so '{path}' cannot be in it. Use another file.", exception);
+        }
+    }
+
+    /// <summary>Opens the file, or makes it, with its tables; what is damaged or newer is refused and not touched.</summary>
     public static SqliteConnection Open(string path, TimeProvider time)
+    {
+        try
+        {
+            Examination.Run(path);
+            return OpenForWriting(path, time);
+        }
+        catch (SqliteException exception)
+        {
+            throw OpenFailure.Explain(path, exception);
+        }
+    }
+
+    private static SqliteConnection OpenForWriting(string path, TimeProvider time)
     {
         var connection = new SqliteConnection(ConnectionPool.ConnectionString(path));
         try
         {
             connection.Open();
+            // SQLite falls back to reading only, silently.
+            if (sqlite3_db_readonly(connection.Handle, "main") == 1)
+            {
+                throw OpenFailure.ReadOnly(path);
+            }
+
             Run(connection, "pragma busy_timeout = 5000");
-            Migrator.RefuseNewer(connection, path);
             // Without effect once the file has a table, and on an empty one only before the switch to WAL writes its header.
             Run(connection, "pragma auto_vacuum = incremental");
             if (Run(connection, "pragma journal_mode = wal") is not "wal")
@@ -32,7 +74,7 @@ internal static class StorageFile
                     $"'{path}' cannot have a write-ahead log. Is it on a network file system? The storage needs a local disk.");
             }
 
-            Run(connection, $"pragma journal_size_limit = {WalLimitBytes}");
+            Run(connection, $"pragma journal_size_limit = {LogLimitBytes}");
             Run(connection, "pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory");
             Migrator.Migrate(connection, time);
             return connection;
