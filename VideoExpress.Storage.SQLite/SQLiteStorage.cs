@@ -160,6 +160,26 @@ public class SQLiteStorage : JobStorage, IDisposable
         }
     }
 
+    /// <summary>
+    /// Copies the whole file, the application's tables too, as it is at one moment between now and completion, while others read and write
+    /// on. The copy opens as a storage, whose jobs then go on from that moment.
+    /// </summary>
+    /// <param name="path">
+    /// Where the copy goes. Its folder exists. It is written beside the target, under a name that ends in <c>.partial</c>, synced, and
+    /// then renamed, so a file that was there before is replaced by a whole one or not at all.
+    /// </param>
+    /// <param name="cancellationToken">Ends the copying within about a megabyte and leaves nothing behind.</param>
+    /// <remarks>The write-ahead log cannot be cut while the copy is made, and grows by what is written meanwhile.</remarks>
+    /// <exception cref="SQLiteStorageInUseException">The target is the file of this or another open storage, or belongs to it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The target is a folder, or the log of another database lies beside it.</exception>
+    /// <exception cref="SqliteException">The copy could not be written; there may be no room (<c>SQLITE_FULL</c>).</exception>
+    public Task BackUpAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Task.Run(() => Backup.Run(this, path, cancellationToken), cancellationToken);
+    }
+
     /// <inheritdoc />
     public override IStorageConnection GetConnection() => new SQLiteStorageConnection(this, new AutonomousSession(this));
 
@@ -170,7 +190,7 @@ public class SQLiteStorage : JobStorage, IDisposable
     public override IEnumerable<IBackgroundProcess> GetServerRequiredProcesses() => [new PreciseScheduler(this)];
 
     /// <inheritdoc />
-    public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new Expiration(this)];
+    public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new Expiration(this), new WriteAheadLog(this)];
 
     /// <inheritdoc />
     public override bool HasFeature(string featureId)

@@ -10,6 +10,9 @@ internal static class StorageFile
     /// <summary>The write-ahead log is cut down to this after it has grown beyond it.</summary>
     public const int LogLimitBytes = 16 * 1024 * 1024;
 
+    /// <summary>Only a stranger's program can make a writer wait for the file; ours take turns before.</summary>
+    public const int BusyTimeoutMilliseconds = 5000;
+
     /// <summary>The name of the file itself, so that whoever comes by a link to it finds the same lock.</summary>
     public static string RealPath(string path)
     {
@@ -65,7 +68,7 @@ internal static class StorageFile
                 throw OpenFailure.ReadOnly(path);
             }
 
-            Run(connection, "pragma busy_timeout = 5000");
+            Run(connection, $"pragma busy_timeout = {BusyTimeoutMilliseconds}");
             // Without effect once the file has a table, and on an empty one only before the switch to WAL writes its header.
             Run(connection, "pragma auto_vacuum = incremental");
             if (Run(connection, "pragma journal_mode = wal") is not "wal")
