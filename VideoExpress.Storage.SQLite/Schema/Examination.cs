@@ -76,6 +76,7 @@ internal static class Examination
         var connection = Open(path, SqliteOpenMode.ReadWrite);
         try
         {
+            OpenFailure.RefuseReadOnly(connection, path);
             _ = sqlite3_db_config(connection.Handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, out _);
             Ask(connection, $"pragma locking_mode = {locking}");
             Ask(connection, "select count(*) from sqlite_master");

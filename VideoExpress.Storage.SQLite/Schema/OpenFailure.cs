@@ -9,7 +9,14 @@ internal static class OpenFailure
 {
     public static SqliteException Damaged(string path, string finding) => new(DamageOf(path, finding), SQLITE_CORRUPT);
 
-    public static SqliteException ReadOnly(string path) => new(NotWritable(path), SQLITE_READONLY);
+    /// <summary>Where a file may only be read, SQLite opens it for that without a word.</summary>
+    public static void RefuseReadOnly(SqliteConnection connection, string path)
+    {
+        if (sqlite3_db_readonly(connection.Handle, "main") == 1)
+        {
+            throw new SqliteException(NotWritable(path), SQLITE_READONLY);
+        }
+    }
 
     /// <summary>The same failure with a message that says what to do; as it is, when there is nothing to add.</summary>
     public static SqliteException Explain(string path, SqliteException failure)

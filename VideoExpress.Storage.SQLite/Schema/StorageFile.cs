@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite.Data;
-using static SQLitePCL.raw;
 
 namespace VideoExpress.Storage.SQLite.Schema;
 
@@ -62,12 +61,7 @@ internal static class StorageFile
         try
         {
             connection.Open();
-            // SQLite falls back to reading only, silently.
-            if (sqlite3_db_readonly(connection.Handle, "main") == 1)
-            {
-                throw OpenFailure.ReadOnly(path);
-            }
-
+            OpenFailure.RefuseReadOnly(connection, path);
             Run(connection, $"pragma busy_timeout = {BusyTimeoutMilliseconds}");
             // Without effect once the file has a table, and on an empty one only before the switch to WAL writes its header.
             Run(connection, "pragma auto_vacuum = incremental");
