@@ -56,12 +56,6 @@ internal static class Backup
             throw new DirectoryNotFoundException($"The folder of '{target}' does not exist. Make it, or name another one for the backup.");
         }
 
-        if (File.Exists(target + "-wal"))
-        {
-            throw new IOException(
-                $"Beside '{target}' is the write-ahead log of another database, which would spoil the backup. Move both away, or use another name.");
-        }
-
         // By the lock rather than by the name: links and mounts give one file many names.
         foreach (var owner in Companions.Where(target.EndsWith).Select(companion => target[..^companion.Length]))
         {
@@ -69,6 +63,12 @@ internal static class Backup
             {
                 OwnerLock.Take(owner).Dispose();
             }
+        }
+
+        if (File.Exists(target + "-wal"))
+        {
+            throw new IOException(
+                $"Beside '{target}' is the write-ahead log of another database, which would spoil the backup. Move both away, or use another name.");
         }
     }
 

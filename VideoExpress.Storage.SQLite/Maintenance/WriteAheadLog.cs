@@ -12,9 +12,6 @@ namespace VideoExpress.Storage.SQLite.Maintenance;
 /// </summary>
 internal sealed class WriteAheadLog(SQLiteStorage storage) : IBackgroundProcess
 {
-    /// <summary>Shorter than this it is not worth the trouble.</summary>
-    private const long ShortBytes = 1024 * 1024;
-
     /// <summary>Writers wait as long for readers to end; a reader of ours takes a few milliseconds.</summary>
     private const int PatienceMilliseconds = 40;
 
@@ -35,10 +32,10 @@ internal sealed class WriteAheadLog(SQLiteStorage storage) : IBackgroundProcess
 
     public override string ToString() => nameof(WriteAheadLog);
 
-    /// <summary>Takes the log into the file and cuts it to nothing. False when a read that is still going on needs it.</summary>
+    /// <summary>Takes the log into the file, which shrinks by what was given back, and cuts it to nothing. False when a read that is still going on needs it.</summary>
     internal static bool Shorten(SQLiteStorage storage)
     {
-        if (LengthOf(storage) <= ShortBytes)
+        if (LengthOf(storage) == 0)
         {
             return true;
         }
