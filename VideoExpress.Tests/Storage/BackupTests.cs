@@ -35,7 +35,7 @@ public sealed class BackupTests : SQLiteTest
     public async Task ABackup_UnderWriters_HasEachUnitOfWorkWhollyOrNotAtAll()
     {
         CreateFilmTable();
-        AddBallast(16);
+        AddBallast(48);
         using var stop = new CancellationTokenSource();
         var commits = 0;
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Factory.StartNew(
@@ -53,7 +53,8 @@ public sealed class BackupTests : SQLiteTest
         for (var round = 0; round < 20 && copiedWhileOthersWrote < 3; round++)
         {
             var before = Volatile.Read(ref commits);
-            await Storage.BackUpAsync(Target);
+            // Were it to begin again with every commit, it would never end.
+            await Storage.BackUpAsync(Target).WaitAsync(TimeSpan.FromSeconds(20));
             copiedWhileOthersWrote += Volatile.Read(ref commits) > before + 4 ? 1 : 0;
             AssertWhole(Target);
         }

@@ -160,15 +160,17 @@ public sealed class ExpirationTests() : SQLiteTest(new SQLiteStorageOptions
         }
 
         var run = Task.Run(() => Pass(TimeSpan.Zero));
-        var commits = 0;
-        for (; !run.IsCompleted; commits++)
+        var sizes = new HashSet<long>();
+        while (!run.IsCompleted)
         {
             Commit(transaction => transaction.IncrementCounter("any"));
+            sizes.Add(Ask<long>("pragma page_count"));
         }
 
         await run;
         Assert.InRange(Ask<long>("pragma freelist_count"), 0, 1100);
-        Assert.InRange(commits, 20, int.MaxValue);
+        // They got in between: the file shrank under their eyes.
+        Assert.InRange(sizes.Count, 10, int.MaxValue);
     }
 
     [Fact]
