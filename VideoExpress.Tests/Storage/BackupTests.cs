@@ -65,6 +65,23 @@ public sealed class BackupTests : SQLiteTest
     }
 
     [Fact]
+    public async Task ABackup_HasNothingOfWhatIsCommittedWhileItIsMade()
+    {
+        CreateFilmTable();
+        AddBallast(64);
+        using var begun = new SemaphoreSlim(0);
+        using var watcher = WatchForACopy(() => begun.Release());
+
+        var backup = Storage.BackUpAsync(Target);
+        await begun.WaitAsync(TimeSpan.FromSeconds(20));
+        AddFilm("Stalker");
+        await backup;
+
+        using var copy = new SQLiteStorage(Target);
+        Assert.Equal(0L, Ask(copy, "select count(*) from films"));
+    }
+
+    [Fact]
     public async Task ABackup_ReplacesTheOneBefore()
     {
         CreateFilmTable();
@@ -82,9 +99,7 @@ public sealed class BackupTests : SQLiteTest
         File.WriteAllText(Target, "the one before");
         AddBallast(64);
         using var cancellation = new CancellationTokenSource();
-        using var watcher = new FileSystemWatcher(Folder, "*.partial");
-        watcher.Created += (_, _) => cancellation.Cancel();
-        watcher.EnableRaisingEvents = true;
+        using var watcher = WatchForACopy(cancellation.Cancel);
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Storage.BackUpAsync(Target, cancellation.Token));
 
@@ -131,6 +146,14 @@ public sealed class BackupTests : SQLiteTest
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => Storage.BackUpAsync(Target));
         Assert.Empty(Directory.GetFiles(Folder));
+    }
+
+    private FileSystemWatcher WatchForACopy(Action begun)
+    {
+        var watcher = new FileSystemWatcher(Folder, "*.partial");
+        watcher.Created += (_, _) => begun();
+        watcher.EnableRaisingEvents = true;
+        return watcher;
     }
 
     /// <summary>A row of the application and a chain of two, in one commit.</summary>
