@@ -51,6 +51,12 @@ public class SQLiteStorage : JobStorage, IDisposable
     /// <summary>Opens or creates the file at <paramref name="path"/>, and its folder.</summary>
     /// <exception cref="SQLiteStorageInUseException">The file is in use by this or another process.</exception>
     /// <exception cref="InvalidOperationException">The file was written by a newer version; it was not touched.</exception>
+    /// <exception cref="SqliteException">
+    /// The file is damaged (<c>SQLITE_CORRUPT</c>, <c>SQLITE_NOTADB</c>; it was not touched), or it cannot be opened for writing. The message
+    /// says what to do.
+    /// </exception>
+    /// <exception cref="UnauthorizedAccessException">This user may not write to the folder.</exception>
+    /// <exception cref="IOException">The path is a folder, or there is no room for the lock file.</exception>
     public SQLiteStorage(string path)
         : this(path, new SQLiteStorageOptions())
     {
@@ -71,10 +77,15 @@ public class SQLiteStorage : JobStorage, IDisposable
         JobFactory = new BackgroundJobFactory(Options.FilterProvider);
         StateChanger = new BackgroundJobStateChanger(Options.FilterProvider);
 
-        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(Path)!);
+        StorageFile.MakeFolder(Path);
         _owner = OwnerLock.Take(Path);
         try
         {
+            if (NetworkFileSystem.WarningFor(Path) is { } warning)
+            {
+                LogProvider.GetLogger(typeof(SQLiteStorage)).Warn(warning);
+            }
+
             Writer = new FileWriter(StorageFile.Open(Path, Options.TimeProvider));
             JobIds = Recover();
         }
@@ -149,6 +160,26 @@ public class SQLiteStorage : JobStorage, IDisposable
         }
     }
 
+    /// <summary>
+    /// Copies the whole file, the application's tables too, as it is at one moment between now and completion, while others read and write
+    /// on. The copy opens as a storage, whose jobs then go on from that moment.
+    /// </summary>
+    /// <param name="path">
+    /// Where the copy goes. Its folder exists. It is written beside the target, under a name that ends in <c>.partial</c>, synced, and
+    /// then renamed, so a file that was there before is replaced by a whole one or not at all.
+    /// </param>
+    /// <param name="cancellationToken">Ends the copying within about a megabyte and leaves nothing behind.</param>
+    /// <remarks>The write-ahead log cannot be cut while the copy is made, and grows by what is written meanwhile.</remarks>
+    /// <exception cref="SQLiteStorageInUseException">The target is the file of this or another open storage, or belongs to it.</exception>
+    /// <exception cref="DirectoryNotFoundException">The folder does not exist.</exception>
+    /// <exception cref="IOException">The target is a folder, or the log of another database lies beside it.</exception>
+    /// <exception cref="SqliteException">The copy could not be written; there may be no room (<c>SQLITE_FULL</c>).</exception>
+    public Task BackUpAsync(string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(path);
+        return Task.Run(() => Backup.Run(this, path, cancellationToken), cancellationToken);
+    }
+
     /// <inheritdoc />
     public override IStorageConnection GetConnection() => new SQLiteStorageConnection(this, new AutonomousSession(this));
 
@@ -159,7 +190,7 @@ public class SQLiteStorage : JobStorage, IDisposable
     public override IEnumerable<IBackgroundProcess> GetServerRequiredProcesses() => [new PreciseScheduler(this)];
 
     /// <inheritdoc />
-    public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new Expiration(this)];
+    public override IEnumerable<IBackgroundProcess> GetStorageWideProcesses() => [new Expiration(this), new WriteAheadLog(this)];
 
     /// <inheritdoc />
     public override bool HasFeature(string featureId)

@@ -14,8 +14,8 @@ public sealed class SQLiteStorageOptions
     public TimeSpan JobExpirationTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>How often expired rows are removed and their space is given back.</summary>
-    /// <value>Default: 1 minute. At least 1 second.</value>
-    public TimeSpan ExpirationInterval { get; set; } = TimeSpan.FromMinutes(1);
+    /// <value>Default: 15 seconds. At least 1 second.</value>
+    public TimeSpan ExpirationInterval { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>How many states the history of a job keeps; a job that reschedules itself would have no end of them.</summary>
     /// <value>Default: 50. At least 1.</value>

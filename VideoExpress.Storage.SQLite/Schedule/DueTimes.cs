@@ -56,7 +56,8 @@ internal sealed class DueTimes(TimeProvider time)
         }
 
         using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var delay = Task.Delay(wait < atMost ? wait : atMost, time, cancellation.Token);
+        // A delay is cut to whole milliseconds, so the last one would be none at all, again and again.
+        var delay = Task.Delay(wait < atMost ? TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)) : atMost, time, cancellation.Token);
         Task.WaitAny([changed, delay], cancellationToken);
         cancellation.Cancel();
         cancellationToken.ThrowIfCancellationRequested();

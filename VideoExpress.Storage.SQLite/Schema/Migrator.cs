@@ -30,7 +30,9 @@ internal static class Migrator
     }
 
     /// <summary>Creates the tables or upgrades them in place, all in one transaction.</summary>
-    public static void Migrate(SqliteConnection connection, TimeProvider time)
+    public static void Migrate(SqliteConnection connection, TimeProvider time) => Migrate(connection, Scripts, time);
+
+    internal static void Migrate(SqliteConnection connection, SortedDictionary<int, string> scripts, TimeProvider time)
     {
         using var transaction = connection.BeginTransaction();
         var version = ReadVersion(connection, transaction);
@@ -39,7 +41,7 @@ internal static class Migrator
             Execute(transaction, "create table hangfire_schema (version integer primary key, applied_us integer not null) strict");
         }
 
-        foreach (var (next, script) in Scripts.Where(script => script.Key > version))
+        foreach (var (next, script) in scripts.Where(script => script.Key > version))
         {
             Execute(transaction, script);
             var now = UnixMicros.Now(time);

@@ -8,8 +8,8 @@ namespace VideoExpress.Storage.SQLite.Schema;
 /// </summary>
 internal sealed class OwnerLock : IDisposable
 {
-    // ENOSPC, EDQUOT, and Windows' ERROR_DISK_FULL: the lock's file could not be made, which says nothing of other processes.
-    private static readonly int[] DiskFull = [28, 122, unchecked((int)0x80070070)];
+    // EWOULDBLOCK of Linux and of macOS, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION of Windows, as .NET passes them on.
+    private static readonly int[] Taken = [11, 35, unchecked((int)0x80070020), unchecked((int)0x80070021)];
 
     private readonly FileStream _lock;
     private readonly string _pidFile;
@@ -21,7 +21,7 @@ internal sealed class OwnerLock : IDisposable
         {
             File.WriteAllText(pidFile, Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             // It only helps whoever comes second; the lock holds without it, on a full disk, too.
         }
@@ -36,17 +36,28 @@ internal sealed class OwnerLock : IDisposable
             // The file stays when the lock goes: were it deleted, two processes could each lock one of that name.
             return new OwnerLock(new FileStream(path + ".lock", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None), pidFile);
         }
-        catch (IOException exception) when (
-            exception is not (DirectoryNotFoundException or PathTooLongException) && !DiskFull.Contains(exception.HResult))
+        catch (IOException exception) when (Taken.Contains(exception.HResult))
         {
             throw new SQLiteStorageInUseException(path, ReadPid(pidFile), exception);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw new UnauthorizedAccessException(
+                $"'{path}.lock' cannot be written. This user needs to write to the folder of the storage, and to the files that begin with its name.",
+                exception);
         }
     }
 
     public void Dispose()
     {
-        File.Delete(_pidFile);
-        _lock.Dispose();
+        try
+        {
+            File.Delete(_pidFile);
+        }
+        finally
+        {
+            _lock.Dispose();
+        }
     }
 
     private static int? ReadPid(string pidFile)
@@ -55,7 +66,7 @@ internal sealed class OwnerLock : IDisposable
         {
             return int.TryParse(File.ReadAllText(pidFile), NumberStyles.None, CultureInfo.InvariantCulture, out var pid) ? pid : null;
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }

@@ -81,30 +81,27 @@ public sealed class FileTests : SQLiteTest
     }
 
     [Fact]
-    public void ANewerFile_IsRefused_AndNotTouched()
-    {
-        Write("insert into hangfire_schema values (99, 0)");
-        Connection.Dispose();
-        Storage.Dispose();
-        var before = File.ReadAllBytes(FilePath);
-
-        var refused = Assert.Throws<InvalidOperationException>(() => new SQLiteStorage(FilePath));
-
-        Assert.Contains("99", refused.Message, StringComparison.Ordinal);
-        Assert.Equal(before, File.ReadAllBytes(FilePath));
-        // It is free for whoever can read it.
-        OwnerLock.Take(FilePath).Dispose();
-    }
-
-    [Fact]
-    public void AFileThatIsNoDatabase_IsRefused_AndNotTouched()
+    public void AMigrationThatFailsHalfWay_LeavesTheOldVersion_AndAllItsRows()
     {
         using var folder = new TempFolder();
-        var path = folder.File("hangfire.db");
-        File.WriteAllText(path, new string('#', 8192));
+        using var connection = new SqliteConnection($"Data Source={folder.File("hangfire.db")};Pooling=False");
+        connection.Open();
+        var scripts = new SortedDictionary<int, string> { [1] = "create table hangfire_films (title text); insert into hangfire_films values ('Stalker')" };
+        Migrator.Migrate(connection, scripts, TimeProvider.System);
+        var schema = Scalar(connection, "select group_concat(sql) from sqlite_master");
+        scripts.Add(2, "alter table hangfire_films add column year integer; update hangfire_films set title = 'x'");
+        scripts.Add(3, "create index hangfire_films_year on hangfire_films (year); update hangfire_films set nothing = 1");
 
-        Assert.ThrowsAny<Exception>(() => new SQLiteStorage(path));
-        Assert.Equal(new string('#', 8192), File.ReadAllText(path));
+        Assert.Throws<SqliteException>(() => Migrator.Migrate(connection, scripts, TimeProvider.System));
+
+        Assert.Equal(schema, Scalar(connection, "select group_concat(sql) from sqlite_master"));
+        Assert.Equal("Stalker", Scalar(connection, "select title from hangfire_films"));
+        Assert.Equal(1L, Scalar(connection, "select max(version) from hangfire_schema"));
+
+        scripts[3] = "update hangfire_films set year = 1979";
+        Migrator.Migrate(connection, scripts, TimeProvider.System);
+        Assert.Equal(1979L, Scalar(connection, "select year from hangfire_films"));
+        Assert.Equal(3L, Scalar(connection, "select count(*) from hangfire_schema"));
     }
 
     [Fact]
@@ -143,13 +140,6 @@ public sealed class FileTests : SQLiteTest
         Assert.ThrowsAny<ObjectDisposedException>(() => Connection.GetJobData("1"));
         Assert.ThrowsAny<ObjectDisposedException>(() => Connection.CreateExpiredJob(AJob(), None, Now(), TimeSpan.FromHours(1)));
         Assert.False(File.Exists(FilePath + "-wal"));
-    }
-
-    private void Write(string sql)
-    {
-        using var unit = Storage.BeginUnitOfWork();
-        Execute(unit, sql);
-        unit.Commit();
     }
 
     private static object? Scalar(SqliteConnection connection, string sql)

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using Hangfire;
 using Hangfire.Common;
+using Hangfire.Server;
 using Hangfire.States;
 using Microsoft.Extensions.Time.Testing;
+using VideoExpress.Storage.SQLite;
 using VideoExpress.Storage.SQLite.Schedule;
 
 namespace VideoExpress.Tests.Storage;
@@ -139,6 +141,81 @@ public sealed class ScheduleTests : SQLiteTest
         using var stopping = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
 
         Assert.ThrowsAny<OperationCanceledException>(() => new DueTimes(TimeProvider.System).Wait(TimeSpan.FromMinutes(1), stopping.Token));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-3600)]
+    [InlineData(-20)]
+    [InlineData(20)]
+    [InlineData(3600)]
+    public async Task ADelayedJob_StartsByTheClock_HoweverThatIsSet(int seconds)
+    {
+        var clock = new SettableClock();
+        using var folder = new TempFolder();
+        using var storage = new SQLiteStorage(folder.File("hangfire.db"), new SQLiteStorageOptions { TimeProvider = clock });
+        var due = clock.GetUtcNow().UtcDateTime.AddSeconds(45);
+        var id = new BackgroundJobClient(storage).Create(AJob(), new ScheduledState(due));
+        using var stop = new CancellationTokenSource();
+        var scheduler = Task.Run(() => ScheduleUntil(storage, stop.Token));
+        using var connection = storage.GetConnection();
+        await clock.IsSleptBy(sleeps: 1);
+
+        // The scheduler sleeps by the clock as it was.
+        clock.AdjustTime(clock.GetUtcNow().AddSeconds(seconds));
+        var set = clock.GetUtcNow().UtcDateTime;
+        while (connection.GetJobData(id).State == ScheduledState.StateName)
+        {
+            Assert.InRange(clock.GetUtcNow().UtcDateTime, DateTime.MinValue, (set > due ? set : due).AddSeconds(30));
+            await clock.AdvanceToTheEndOfTheSleep();
+        }
+
+        Assert.InRange(clock.GetUtcNow().UtcDateTime, due, (set > due ? set : due).AddSeconds(30));
+        Assert.InRange(clock.Sleeps, 1, 45 / 30 + Math.Abs(seconds) / 30 + 4);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => scheduler);
+    }
+
+    private static void ScheduleUntil(SQLiteStorage storage, CancellationToken cancellationToken)
+    {
+        var scheduler = new PreciseScheduler(storage);
+        while (true)
+        {
+            scheduler.Execute(new BackgroundProcessContext(
+                "server", storage, new Dictionary<string, object>(), Guid.Empty, cancellationToken, cancellationToken, cancellationToken));
+        }
+    }
+
+    /// <summary>A clock that goes on only when whoever slept by it has done what he woke up for, and sleeps again.</summary>
+    private sealed class SettableClock() : FakeTimeProvider(TimeProvider.System.GetUtcNow())
+    {
+        private TimeSpan _elapsed;
+        private TimeSpan _wakesAt;
+        private int _sleeps;
+
+        public int Sleeps => Volatile.Read(ref _sleeps);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = base.CreateTimer(callback, state, dueTime, period);
+            _wakesAt = _elapsed + dueTime;
+            Interlocked.Increment(ref _sleeps);
+            return timer;
+        }
+
+        public Task IsSleptBy(int sleeps) => Eventually(() => Sleeps >= sleeps);
+
+        public Task AdvanceToTheEndOfTheSleep()
+        {
+            var sleeps = Sleeps;
+            while (_elapsed < _wakesAt)
+            {
+                _elapsed += TimeSpan.FromSeconds(1);
+                Advance(TimeSpan.FromSeconds(1));
+            }
+
+            return IsSleptBy(sleeps + 1);
+        }
     }
 
     private static long Micros(FakeTimeProvider time, TimeSpan later) => (time.GetUtcNow() + later - DateTimeOffset.UnixEpoch).Ticks / 10;

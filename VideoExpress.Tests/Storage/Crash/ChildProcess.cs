@@ -13,7 +13,7 @@ namespace VideoExpress.Tests.Storage.Crash;
 /// </summary>
 internal static class ChildProcess
 {
-    public const string Hold = "hold", Fetch = "fetch", Enqueue = "enqueue", Chains = "chains";
+    public const string Hold = "hold", Fetch = "fetch", Enqueue = "enqueue", Chains = "chains", Backups = "backups";
 
     public const int ChainLength = 4;
 
@@ -24,7 +24,7 @@ internal static class ChildProcess
         {
             storage = new SQLiteStorage(path);
         }
-        catch (SQLiteStorageInUseException exception)
+        catch (Exception exception) when (exception is IOException or SqliteException)
         {
             Report("refused " + exception.Message);
             return 3;
@@ -50,6 +50,9 @@ internal static class ChildProcess
                 break;
             case Chains:
                 RunChainsForEver(storage);
+                break;
+            case Backups:
+                BackUpUntilTheDiskIsFull(storage);
                 break;
             default:
                 throw new ArgumentException("Unknown role.", nameof(role));
@@ -97,6 +100,24 @@ internal static class ChildProcess
 
             unit.Commit();
             Report("created " + id);
+        }
+    }
+
+    private static void BackUpUntilTheDiskIsFull(SQLiteStorage storage)
+    {
+        try
+        {
+            for (var number = 0; ; number++)
+            {
+                storage.BackUpAsync($"{storage.Path}.{number}").GetAwaiter().GetResult();
+                Report("made " + number);
+            }
+        }
+        catch (SqliteException exception)
+        {
+            Report("failed " + exception.Message);
+            var left = Directory.GetFiles(Path.GetDirectoryName(storage.Path)!, "*.partial").Length;
+            Report("left " + left);
         }
     }
 

@@ -9,15 +9,20 @@ internal sealed class KillableProcess : IDisposable
 
     private readonly Process _process;
 
-    public KillableProcess(string role, string path)
+    /// <param name="role">What it is to do.</param>
+    /// <param name="path">The file it does that with.</param>
+    /// <param name="within">A program, with its arguments, that starts it in surroundings of its own; none by default.</param>
+    public KillableProcess(string role, string path, params string[] within)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
+        string[] command =
+        [
+            .. within, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", typeof(ChildProcess).Assembly.Location, role, path,
+        ];
+        _process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
-            ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, role, path },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        };
-        _process = Process.Start(start)!;
+        })!;
     }
 
     public int Id => _process.Id;
