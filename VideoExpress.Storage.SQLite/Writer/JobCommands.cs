@@ -1,3 +1,4 @@
+using VideoExpress.Storage.SQLite.Cancellation;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
@@ -60,7 +61,7 @@ internal sealed class AddJobState(StateRecord state) : ICommand
     public void Execute(WriteTurn turn) => state.Insert(turn);
 }
 
-internal sealed class SetJobState(StateRecord state, int historyLength) : ICommand
+internal sealed class SetJobState(StateRecord state, int historyLength, RunningJobs running) : ICommand
 {
     public void Execute(WriteTurn turn)
     {
@@ -79,5 +80,6 @@ internal sealed class SetJobState(StateRecord state, int historyLength) : IComma
             and id <= (select id from hangfire_state where job_id = $job order by id desc limit 1 offset $kept)
             """,
             state.Job, historyLength);
+        turn.AfterCommit(() => running.StateChanged(state.Job, state.Name));
     }
 }

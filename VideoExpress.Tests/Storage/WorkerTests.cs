@@ -83,21 +83,6 @@ public sealed class WorkerTests : SQLiteTest
         Assert.Equal(100, Runs[_test].Distinct().Count());
     }
 
-    [Fact]
-    public async Task ADeletedJob_IsToldWhileItRuns()
-    {
-        using var server = new BackgroundJobServer(
-            new BackgroundJobServerOptions { WorkerCount = 1, CancellationCheckInterval = TimeSpan.FromMilliseconds(100) }, Storage);
-        var id = Client.Enqueue(() => Jobs.Endless(_test, CancellationToken.None));
-        await Eventually(() => !Runs[_test].IsEmpty);
-
-        Client.Delete(id);
-
-        await Eventually(() => Runs[_test].Contains(2));
-        Assert.Equal(DeletedState.StateName, StateOf(id));
-        await Eventually(() => Ask<long>("select count(*) from hangfire_queue") == 0);
-    }
-
     public static class Jobs
     {
         public static void Note(string test, int number) => Runs[test].Add(number);
@@ -109,14 +94,6 @@ public sealed class WorkerTests : SQLiteTest
             {
                 throw new InvalidOperationException("the first time");
             }
-        }
-
-        public static void Endless(string test, CancellationToken cancellationToken)
-        {
-            Runs[test].Add(1);
-            cancellationToken.WaitHandle.WaitOne(TimeSpan.FromSeconds(30));
-            Runs[test].Add(2);
-            cancellationToken.ThrowIfCancellationRequested();
         }
     }
 }
