@@ -97,37 +97,6 @@ public sealed class ProviderMonitoringTests : SQLiteTest
         Assert.Equal(2, Monitor.GetStatistics().Enqueued);
     }
 
-    [Theory]
-    [InlineData(
-        "select * from hangfire_job j left join hangfire_state s on s.id = j.state_id "
-        + "where j.state = 'Succeeded' order by j.id desc limit 20")]
-    [InlineData("select * from hangfire_state where job_id = 1 order by id desc")]
-    [InlineData("select value from hangfire_set where key = 'schedule' and score between 0 and 1 order by score, id limit 1")]
-    [InlineData("select due_us from hangfire_set where due_us is not null order by due_us limit 1")]
-    [InlineData("select id from hangfire_job where expire_us < 5 limit 500")]
-    [InlineData("select id from hangfire_set where expire_us < 5 limit 500")]
-    [InlineData("select key, field from hangfire_hash where expire_us < 5 limit 500")]
-    [InlineData("select value from hangfire_list where key = 'x' order by id desc limit 10")]
-    public void Queries_GoByAnIndex_WithoutSorting(string query)
-    {
-        var plan = Storage.Read(connection =>
-        {
-            using var command = connection.CreateCommand();
-            command.CommandText = "explain query plan " + query;
-            using var reader = command.ExecuteReader();
-            var steps = new List<string>();
-            while (reader.Read())
-            {
-                steps.Add(reader.GetString(3));
-            }
-
-            return steps;
-        });
-
-        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX"));
-    }
-
     private void Write(string sql)
     {
         using var unit = Storage.BeginUnitOfWork();
