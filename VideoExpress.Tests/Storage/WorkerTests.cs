@@ -48,6 +48,21 @@ public sealed class WorkerTests : SQLiteTest
     }
 
     [Fact]
+    public async Task AJobThatWasDeleted_BeforeAWorkerCame_IsDropped()
+    {
+        var id = Client.Enqueue(() => Jobs.Note(_test, 1));
+        Client.Delete(id);
+        Assert.Equal(1, Monitor.EnqueuedCount("default"));
+
+        using var server = new TestServer(Storage, 1);
+        Client.Enqueue(() => Jobs.Note(_test, 2));
+
+        await Eventually(() => Ask<long>("select count(*) from hangfire_queue") == 0);
+        Assert.Equal([2], Runs[_test]);
+        Assert.Equal(DeletedState.StateName, StateOf(id));
+    }
+
+    [Fact]
     public async Task Queues_AreServedByTheirWorkers()
     {
         using var server = new TestServer(Storage, 2, "films", "default");
