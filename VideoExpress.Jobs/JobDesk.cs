@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Hangfire.States;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Store;
@@ -90,12 +89,7 @@ public sealed partial class JobDesk
             return false;
         }
 
-        if (_transitions.Cancel(unitOfWork, jobId) && left.Length > 0)
-        {
-            // Those that wait for it are deleted with it.
-            unitOfWork.ChangeState(left[0], new DeletedState { Reason = "The job was cancelled." });
-        }
-
+        _transitions.Cancel(unitOfWork, jobId);
         unitOfWork.Commit();
         return true;
     }

@@ -11,7 +11,7 @@ namespace VideoExpress.Jobs;
 /// The only place where a job's row changes. Each transition names the states that it may leave; where the job stands elsewhere, it
 /// changes nothing and answers false. Each that happens raises <c>rev</c> by one and writes one event, in the caller's transaction.
 /// </summary>
-internal sealed partial class JobTransitions(RunningSteps running, WorkFolders folders, TimeProvider time)
+internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider time)
 {
     /// <summary>What of an error is told again in the errors of jobs that wait, in characters.</summary>
     private const int MaxCause = 500;
@@ -104,8 +104,8 @@ internal sealed partial class JobTransitions(RunningSteps running, WorkFolders f
         && Fail(unitOfWork, jobId, error, "status in ('QUEUED', 'RUNNING') and step = @ordinal", row.Ordinal);
 
     /// <summary>
-    /// Its owner cancels it: QUEUED or RUNNING → CANCELED at once. A step at work is told right after the commit; where a provider may
-    /// be at work, the step that tells it is made in the same transaction.
+    /// Its owner cancels it: QUEUED or RUNNING → CANCELED at once. Its chain is deleted in the same transaction, so that a step at work is
+    /// told by the commit; where a provider may be at work, the step that tells it is made there, too.
     /// </summary>
     public bool Cancel(SQLiteUnitOfWork unitOfWork, Guid jobId)
     {
@@ -126,8 +126,8 @@ internal sealed partial class JobTransitions(RunningSteps running, WorkFolders f
             unitOfWork.BuildCancel(jobId);
         }
 
+        unitOfWork.DeleteChain(jobId);
         FailDependents(unitOfWork, jobId, "was cancelled");
-        unitOfWork.OnCommitted(() => running.Stop(jobId));
         return true;
     }
 

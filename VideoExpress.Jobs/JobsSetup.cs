@@ -26,7 +26,6 @@ public static class JobsSetup
     public static IServiceCollection AddJobs(
         this IServiceCollection services, string workFolder, Func<IServiceProvider, (Uri Endpoint, string Key)> localGateway) => services
         .AddSingleton(new WorkFolders(workFolder))
-        .AddSingleton<RunningSteps>()
         .AddSingleton<JobTransitions>()
         .AddSingleton(provider => new GpuEndpoints(
             provider.GetRequiredService<RunPodSettings>(),

@@ -20,6 +20,7 @@ public static class GlobalConfigurationExtensions
             TransactionalContinuationsAttribute.ReplaceStockFilter();
         }
 
+        PromptCancellationAttribute.AddToGlobalFilters();
         return configuration.UseStorage(storage);
     }
 }

@@ -5,6 +5,7 @@ using Hangfire.Server;
 using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite.Cancellation;
 using VideoExpress.Storage.SQLite.Data;
 using VideoExpress.Storage.SQLite.Locks;
 using VideoExpress.Storage.SQLite.Maintenance;
@@ -116,6 +117,8 @@ public class SQLiteStorage : JobStorage, IDisposable
     internal LockTable Locks { get; } = new();
 
     internal DueTimes DueTimes { get; }
+
+    internal RunningJobs Running { get; } = new();
 
     internal JobIds JobIds { get; }
 

@@ -38,7 +38,7 @@ internal sealed partial class SQLiteStorageConnection
                 // The score has whole seconds, which would be up to one second early.
                 """
                 select value from hangfire_set where key = $key and score between $from and $to and (due_us is null or due_us <= $now)
-                order by score, due_us, id limit $count
+                order by score, id limit $count
                 """,
                 row => row.GetString(0), key, fromScore, toScore, Storage.Now(), count))
             : Session.Read(sql => sql.Query(

@@ -92,7 +92,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
             return;
         }
 
-        _commands.Add(new SetJobState(record, Storage.Options.StateHistoryLength));
+        _commands.Add(new SetJobState(record, Storage.Options.StateHistoryLength, Storage.Running));
         // Hangfire adds the job to the schedule next, with a score in whole seconds.
         if (state is ScheduledState scheduled)
         {

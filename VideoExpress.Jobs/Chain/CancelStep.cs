@@ -9,17 +9,14 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Tells the provider that a job is cancelled, until it acknowledges or its request is over.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class CancelStep(
-    SQLiteStorage storage, RunningSteps running, GpuEndpoints endpoints, AttemptFiles files, JobTransitions transitions, RunPodSettings settings,
+    SQLiteStorage storage, WorkFolders folders, GpuEndpoints endpoints, AttemptFiles files, JobTransitions transitions, RunPodSettings settings,
     TimeProvider time, ILogger<CancelStep> logger)
-    : Step(storage, running, logger)
+    : Step(storage, folders, logger)
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     /// <summary>A request is over at the latest this long after its time to live and its run.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
-
-    /// <summary>It is the cancellation.</summary>
-    protected override bool StopsWithItsJob => false;
 
     protected override StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows) =>
         job is { Status: JobStatus.Canceled, Phase: JobPhase.Canceling } ? null : new Nothing("There is nothing to cancel at the provider.");

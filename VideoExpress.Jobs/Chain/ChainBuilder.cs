@@ -10,6 +10,12 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Makes the background jobs of a chain inside a unit of work.</summary>
 internal static class ChainBuilder
 {
+    /// <summary>The states of a step that is still to be run, or may be run again.</summary>
+    private static readonly string[] Unfinished =
+    [
+        EnqueuedState.StateName, ProcessingState.StateName, ScheduledState.StateName, AwaitingState.StateName, FailedState.StateName,
+    ];
+
     private static readonly MethodInfo Entry = typeof(Step).GetMethod(nameof(Step.RunAsync))!;
 
     /// <summary>Makes the steps of <paramref name="job"/> from <paramref name="first"/> on; the first of them starts at once.</summary>
@@ -22,6 +28,17 @@ internal static class ChainBuilder
             var step = Background(links[ordinal].StepType, job.Id);
             parent = parent is null ? unitOfWork.Create(step, new EnqueuedState()) : unitOfWork.ContinueWith(parent, step);
             ((Db)unitOfWork).SetStep(job.Id, ordinal, links[ordinal].Name, parent);
+        }
+    }
+
+    /// <summary>Deletes what is left of the chain of <paramref name="jobId"/>: its current step, and with it those that wait for it.</summary>
+    public static void DeleteChain(this SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        Db db = unitOfWork;
+        var current = db.FindJob(jobId)?.Step;
+        if (db.StepsOf(jobId).Find(step => step.Ordinal == current) is { } step)
+        {
+            unitOfWork.ChangeState(step.HangfireId, new DeletedState { Reason = "The job was cancelled." }, Unfinished);
         }
     }
 

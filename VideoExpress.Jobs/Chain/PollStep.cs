@@ -9,9 +9,9 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Looks once at the provider's request and comes back later; no thread waits for a GPU.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class PollStep(
-    SQLiteStorage storage, RunningSteps running, Submission submission, GpuEndpoints endpoints, PollPace pace, JobTransitions transitions,
+    SQLiteStorage storage, WorkFolders folders, Submission submission, GpuEndpoints endpoints, PollPace pace, JobTransitions transitions,
     RunPodSettings settings, TimeProvider time, ILogger<PollStep> logger)
-    : Step(storage, running, logger)
+    : Step(storage, folders, logger)
 {
     /// <summary>A provider may need this long to show a request that it has just accepted.</summary>
     private static readonly TimeSpan NotYetVisible = TimeSpan.FromSeconds(60);

@@ -12,7 +12,7 @@ namespace VideoExpress.Jobs.Chain;
 /// One link of a chain, run by Hangfire. Whatever is requeued, doubled or started out of turn, a step first looks at the job's row:
 /// it works only when the row says that it is this step's turn, and only once at a time.
 /// </summary>
-internal abstract partial class Step(SQLiteStorage storage, RunningSteps runningSteps, ILogger logger)
+internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
@@ -20,9 +20,6 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
     protected SQLiteStorage Storage => storage;
 
     protected ILogger Logger => _logger;
-
-    /// <summary>True when the job's cancellation ends this step, too.</summary>
-    protected virtual bool StopsWithItsJob => true;
 
     /// <summary>Hangfire's entry point. The job's id is its only argument: nothing else is shown in the dashboard.</summary>
     public async Task<StepOutcome> RunAsync(Guid jobId, PerformContext context, CancellationToken cancellationToken)
@@ -32,11 +29,10 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
             ["job_id"] = jobId,
             ["step"] = ChainLink.NameOf(GetType()),
         });
-        using var running = StopsWithItsJob ? runningSteps.Enter(jobId, cancellationToken) : null;
         try
         {
             using var turn = context.Connection.AcquireDistributedLock($"videoexpress:step:{jobId:D}", TimeSpan.Zero);
-            var outcome = await TakeTurnAsync(jobId, context.BackgroundJob.Id, running?.Token ?? cancellationToken);
+            var outcome = await TakeTurnAsync(jobId, context.BackgroundJob.Id, cancellationToken);
             Log(outcome);
             return outcome;
         }
@@ -48,9 +44,21 @@ internal abstract partial class Step(SQLiteStorage storage, RunningSteps running
         {
             throw DiskErrors.Explain(error);
         }
-        catch (OperationCanceledException) when (running is { IsStopped: true })
+        finally
         {
-            return new Nothing("The job was cancelled.");
+            if (cancellationToken.IsCancellationRequested)
+            {
+                RemoveWhatIsLeft(jobId);
+            }
+        }
+    }
+
+    /// <summary>Whoever cancelled the job has emptied its folder already, but this step was still at work in it.</summary>
+    private void RemoveWhatIsLeft(Guid jobId)
+    {
+        if (storage.Read(connection => ((Db)connection).FindJob(jobId)) is not { } job || job.Status.IsTerminal())
+        {
+            folders.Remove(jobId);
         }
     }
 

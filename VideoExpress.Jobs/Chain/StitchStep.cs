@@ -8,8 +8,8 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Makes the film with FFmpeg.</summary>
 [Queue(StepQueues.Media)]
 internal sealed class StitchStep(
-    SQLiteStorage storage, RunningSteps running, FilmMaker films, JobTransitions transitions, TimeProvider time, ILogger<StitchStep> logger)
-    : Step(storage, running, logger)
+    SQLiteStorage storage, WorkFolders folders, FilmMaker films, JobTransitions transitions, TimeProvider time, ILogger<StitchStep> logger)
+    : Step(storage, folders, logger)
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {

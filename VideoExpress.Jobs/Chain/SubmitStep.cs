@@ -7,8 +7,8 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Gets the job's GPU work to the provider, once.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class SubmitStep(
-    SQLiteStorage storage, RunningSteps running, Submission submission, PollPace pace, JobTransitions transitions, ILogger<SubmitStep> logger)
-    : Step(storage, running, logger)
+    SQLiteStorage storage, WorkFolders folders, Submission submission, PollPace pace, JobTransitions transitions, ILogger<SubmitStep> logger)
+    : Step(storage, folders, logger)
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {

@@ -12,9 +12,9 @@ namespace VideoExpress.Jobs.Chain;
 /// </summary>
 [Queue(StepQueues.Media)]
 internal sealed class UploadStep(
-    SQLiteStorage storage, RunningSteps running, Delivery delivery, FilmMaker films, JobTransitions transitions, TimeProvider time,
+    SQLiteStorage storage, WorkFolders folders, Delivery delivery, FilmMaker films, JobTransitions transitions, TimeProvider time,
     ILogger<UploadStep> logger)
-    : Step(storage, running, logger)
+    : Step(storage, folders, logger)
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using Hangfire.States;
+using VideoExpress.Storage.SQLite.Cancellation;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
@@ -70,7 +71,7 @@ internal sealed class AddJobState(StateRecord state) : ICommand
     public void Execute(WriteTurn turn) => state.Insert(turn);
 }
 
-internal sealed class SetJobState(StateRecord state, int historyLength) : ICommand
+internal sealed class SetJobState(StateRecord state, int historyLength, RunningJobs running) : ICommand
 {
     /// <summary>Whether a worker begins to run the job.</summary>
     public bool IsStart => state.Name == ProcessingState.StateName;
@@ -92,5 +93,6 @@ internal sealed class SetJobState(StateRecord state, int historyLength) : IComma
             and id <= (select id from hangfire_state where job_id = $job order by id desc limit 1 offset $kept)
             """,
             state.Job, historyLength);
+        turn.AfterCommit(() => running.StateChanged(state.Job, state.Name));
     }
 }

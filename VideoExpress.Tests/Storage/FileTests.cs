@@ -81,6 +81,24 @@ public sealed class FileTests : SQLiteTest
     }
 
     [Fact]
+    public void Ids_GoOn_Beyond32Bits()
+    {
+        CreateJobIn(new EnqueuedState());
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            Execute(unit, "update sqlite_sequence set seq = 4294967296");
+            unit.Commit();
+        }
+
+        Restart();
+
+        var id = CreateJobIn(new EnqueuedState());
+        Assert.Equal("4294967297", id);
+        Assert.Equal("Enqueued", Monitor.JobDetails(id)!.History[0].StateName);
+        Assert.Contains(id, Monitor.EnqueuedJobs("default", 0, 10).Select(job => job.Key));
+    }
+
+    [Fact]
     public void AMigrationThatFailsHalfWay_LeavesTheOldVersion_AndAllItsRows()
     {
         using var folder = new TempFolder();

@@ -6,6 +6,9 @@ namespace VideoExpress.Tests.Storage;
 /// <summary>The dashboard over odd rows and many rows.</summary>
 public sealed class ProviderMonitoringTests : SQLiteTest
 {
+    /// <summary>Single-digit ones.</summary>
+    private static readonly TimeSpan Milliseconds = TimeSpan.FromMilliseconds(9.9);
+
     [Fact]
     public void DamagedRows_AreShown_NotThrown()
     {
@@ -97,36 +100,65 @@ public sealed class ProviderMonitoringTests : SQLiteTest
         Assert.Equal(2, Monitor.GetStatistics().Enqueued);
     }
 
-    [Theory]
-    [InlineData(
-        "select * from hangfire_job j left join hangfire_state s on s.id = j.state_id "
-        + "where j.state = 'Succeeded' order by j.id desc limit 20")]
-    [InlineData("select * from hangfire_state where job_id = 1 order by id desc")]
-    [InlineData("select value from hangfire_set where key = 'schedule' and score between 0 and 1 order by score, id limit 1")]
-    [InlineData("select due_us from hangfire_set where due_us is not null order by due_us limit 1")]
-    [InlineData("select id from hangfire_job where expire_us < 5 limit 500")]
-    [InlineData("select id from hangfire_set where expire_us < 5 limit 500")]
-    [InlineData("select key, field from hangfire_hash where expire_us < 5 limit 500")]
-    [InlineData("select value from hangfire_list where key = 'x' order by id desc limit 10")]
-    public void Queries_GoByAnIndex_WithoutSorting(string query)
+    [Fact]
+    public async Task TheDetailsOfAJob_AreOneSnapshot()
     {
-        var plan = Storage.Read(connection =>
+        var id = Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?> { ["Name"] = "0" }, Now(), TimeSpan.FromHours(1));
+        Commit(transaction => transaction.SetJobState(id, new PlainState("0")));
+        using var writing = new CancellationTokenSource();
+        var reading = Task.Run(() =>
         {
-            using var command = connection.CreateCommand();
-            command.CommandText = "explain query plan " + query;
-            using var reader = command.ExecuteReader();
-            var steps = new List<string>();
-            while (reader.Read())
+            var torn = 0;
+            while (!writing.IsCancellationRequested)
             {
-                steps.Add(reader.GetString(3));
+                var details = Monitor.JobDetails(id)!;
+                torn += details.History[0].StateName == details.Properties["Name"] ? 0 : 1;
             }
 
-            return steps;
+            return torn;
         });
 
-        Assert.DoesNotContain(plan, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
-        Assert.DoesNotContain(plan, step => step.StartsWith("SCAN", StringComparison.Ordinal) && !step.Contains("INDEX"));
+        for (var number = 1; number <= 200; number++)
+        {
+            var name = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Commit(transaction =>
+            {
+                transaction.SetJobState(id, new PlainState(name));
+                transaction.SetJobParameter(id, "Name", name);
+            });
+        }
+
+        await writing.CancelAsync();
+        Assert.Equal(0, await reading);
     }
+
+    [Fact]
+    public void WithAHundredThousandFinishedJobs_PagesTakeMilliseconds()
+    {
+        Write(
+            """
+            with recursive n (id) as (select 1 union all select id + 1 from n where id < 100000)
+            insert into hangfire_job (id, invocation, arguments, created_us, state_id) select id, '{}', '', 0, id from n;
+            insert into hangfire_state (id, job_id, name, data, created_us)
+                select id, id, 'Succeeded', '{"Result":"1","Latency":"5","PerformanceDuration":"7"}', 0 from hangfire_job;
+            update hangfire_job set state = 'Succeeded';
+            insert into hangfire_set (key, value, score) select 'retries', id, 0 from hangfire_job where id < 1000;
+            """);
+
+        Assert.Equal(100_000, Monitor.SucceededListCount());
+        Assert.InRange(Best(() => Monitor.GetStatistics()), TimeSpan.Zero, Milliseconds);
+        Assert.InRange(Best(() => Monitor.SucceededJobs(0, 20)), TimeSpan.Zero, Milliseconds);
+        Assert.InRange(Best(() => Monitor.FailedJobs(0, 20)), TimeSpan.Zero, Milliseconds);
+        Assert.InRange(Best(() => Monitor.JobDetails("50000")), TimeSpan.Zero, Milliseconds);
+    }
+
+    /// <summary>Of ten times, so that a busy machine is no failure.</summary>
+    private static TimeSpan Best(Action page) => Enumerable.Range(0, 10).Min(_ =>
+    {
+        var start = System.Diagnostics.Stopwatch.GetTimestamp();
+        page();
+        return System.Diagnostics.Stopwatch.GetElapsedTime(start);
+    });
 
     private void Write(string sql)
     {

@@ -21,6 +21,16 @@ public sealed class ProviderQueueTests : SQLiteTest
     }
 
     [Fact]
+    public void AFetch_ThatIsCanceledBefore_LeavesEvenAJobThatIsThere()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+
+        Assert.Throws<OperationCanceledException>(() => Connection.FetchNextJob(["default"], new CancellationToken(canceled: true)));
+
+        Assert.Equal(id, Fetch().JobId);
+    }
+
+    [Fact]
     public void AnAcknowledgement_ThatWasNotCommitted_LeavesTheJob()
     {
         var id = CreateJobIn(new EnqueuedState());
@@ -31,6 +41,52 @@ public sealed class ProviderQueueTests : SQLiteTest
         }
 
         Assert.Equal(id, Fetch().JobId);
+    }
+
+    [Fact]
+    public void AnAcknowledgement_WhoseCommitFails_LeavesTheJobInHand()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        var fetched = Fetch();
+
+        Assert.Throws<NotSupportedException>(() => Commit(transaction =>
+        {
+            transaction.SetJobState(id, new SucceededState(null, 1, 1));
+            transaction.RemoveFromQueue(fetched);
+            transaction.Enlist(_ => throw new NotSupportedException());
+        }));
+
+        Assert.Equal(EnqueuedState.StateName, StateOf(id));
+        Assert.Equal(1, Monitor.FetchedCount("default"));
+        fetched.Requeue();
+        using var again = Fetch();
+        Assert.Equal(id, again.JobId);
+        again.RemoveFromQueue();
+        Assert.Equal(0, Ask<long>("select count(*) from hangfire_queue"));
+    }
+
+    [Fact]
+    public void AnAcknowledgement_InAUnitOfWorkThatIsRolledBack_LeavesTheJobInHand()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        using (var fetched = Fetch())
+        {
+            using var unit = Storage.BeginUnitOfWork();
+            using var transaction = (JobStorageTransaction)unit.StorageConnection.CreateWriteTransaction();
+            transaction.RemoveFromQueue(fetched);
+            transaction.Commit();
+        }
+
+        Assert.Equal(id, Fetch().JobId);
+    }
+
+    [Fact]
+    public async Task ALock_WritesNothing_SoItWaitsForNoWriter()
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        using var other = Open();
+
+        await Task.Run(() => other.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose()).WaitAsync(TimeSpan.FromSeconds(5));
     }
 
     [Fact]

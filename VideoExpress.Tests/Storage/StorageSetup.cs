@@ -13,5 +13,6 @@ internal static class StorageSetup
     {
         GlobalConfiguration.Configuration.SetDataCompatibilityLevel(CompatibilityLevel.Version_180);
         TransactionalContinuationsAttribute.ReplaceStockFilter();
+        PromptCancellationAttribute.AddToGlobalFilters();
     }
 }

@@ -15,6 +15,8 @@ internal sealed class TestServer : IDisposable
                 // Hangfire's static one may be that of a host in this process, and gone with it.
                 Activator = new JobActivator(),
                 WorkerCount = workers,
+                // What is told in a test, the storage has told.
+                CancellationCheckInterval = TimeSpan.FromHours(5),
                 Queues = queues.Length == 0 ? ["default"] : queues,
                 StopTimeout = TimeSpan.FromSeconds(5),
                 ShutdownTimeout = TimeSpan.FromSeconds(10),

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Hangfire.States;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
@@ -18,8 +19,7 @@ public sealed class JobTransitionsTests : IDisposable
     {
         _storage = new SQLiteStorage(_folder.File("jobs.db"));
         _storage.MigrateJobs();
-        var folders = new WorkFolders(_folder.File("work"));
-        _transitions = new JobTransitions(new RunningSteps(folders), folders, TimeProvider.System);
+        _transitions = new JobTransitions(new WorkFolders(_folder.File("work")), TimeProvider.System);
     }
 
     public void Dispose()
@@ -169,6 +169,22 @@ public sealed class JobTransitionsTests : IDisposable
         Do(work => _transitions.Cancel(work, render.Id));
 
         Assert.EndsWith("which was cancelled", Read(db => db.FindJob(export.Id))!.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void DeletingAnyStep_DeletesTheWholeChain_SoThatTheOneAtWorkIsTold(int ordinal)
+    {
+        var job = Create(AJob.OfType("RENDER"));
+        var deleted = HangfireId(job, ordinal);
+
+        Do(work => work.ChangeState(deleted, new DeletedState()) && _transitions.CancelByStep(work, job.Id, deleted));
+
+        using var connection = _storage.GetConnection();
+        Assert.All(
+            Read(db => db.StepsOf(job.Id)),
+            step => Assert.Equal(DeletedState.StateName, connection.GetJobData(step.HangfireId).State));
     }
 
     [Fact]

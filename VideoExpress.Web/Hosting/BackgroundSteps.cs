@@ -23,6 +23,7 @@ internal static class BackgroundSteps
         services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
         services.AddSingleton<IJobFilter, StatisticsHistoryAttribute>();
         services.AddSingleton<IJobFilter, TransactionalContinuationsAttribute>();
+        services.AddSingleton<IJobFilter, PromptCancellationAttribute>();
         services.AddHangfire(configuration => configuration
             .SetDataCompatibilityLevel(CompatibilityLevel.Version_180)
             // AddHangfire has just made this container the activator of everybody in the process; ours is registered above.

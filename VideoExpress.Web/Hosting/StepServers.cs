@@ -58,7 +58,6 @@ internal sealed class StepServers(
             FilterProvider = services.GetRequiredService<Hangfire.Common.IJobFilterProvider>(),
             StopTimeout = Shutdown.StepGrace,
             ShutdownTimeout = Shutdown.StepEnd,
-            CancellationCheckInterval = TimeSpan.FromMilliseconds(250),
         },
         storage);
 }

@@ -42,6 +42,29 @@ public abstract class ContinuationConformance<T> : StorageConformance<T>
     }
 
     [Fact]
+    public void AContinuation_MayBeAdded_WhileItsParentRuns()
+    {
+        var parent = Client.Create(AJob(), new EnqueuedState());
+        ChangeState(parent, PlainState.Processing());
+        var child = Continue(parent);
+        Assert.Equal("Awaiting", StateOf(child));
+
+        ChangeState(parent, new SucceededState(null, 1, 1));
+        Assert.Equal("Enqueued", StateOf(child));
+    }
+
+    [Fact]
+    public void AnAwaitingJob_IsListedByItsState_AndNotInASetOfItsOwn()
+    {
+        var parent = Client.Create(AJob(), new EnqueuedState());
+        var child = Continue(parent);
+
+        Assert.Equal([child], Monitor.AwaitingJobs(0, 10).Select(job => job.Key));
+        Assert.Equal(1, Monitor.AwaitingCount());
+        Assert.Empty(Connection.GetAllItemsFromSet("awaiting"));
+    }
+
+    [Fact]
     public void AContinuation_StartsAtOnce_WhenItsParentHasSucceeded()
     {
         var parent = Client.Create(AJob(), new EnqueuedState());

@@ -109,6 +109,27 @@ public abstract class LockConformance<T> : StorageConformance<T>
     }
 
     [Fact]
+    public async Task ALockOfATransaction_IsReleasedAfterTheCommit_NotBefore()
+    {
+        for (var round = 1; round <= 30; round++)
+        {
+            using var transaction = Begin();
+            transaction.AcquireDistributedLock("resource", TimeSpan.Zero);
+            transaction.IncrementCounter("counter");
+            var waiting = Task.Run(() =>
+            {
+                using var other = Open();
+                using var held = other.AcquireDistributedLock("resource", Long);
+                return other.GetCounter("counter");
+            });
+
+            transaction.Commit();
+
+            Assert.Equal(round, await waiting);
+        }
+    }
+
+    [Fact]
     public async Task OnlyOneAtATime_IsInside()
     {
         var (inside, most, times) = (0, 0, 0);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 
@@ -186,6 +187,50 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
         Assert.Null(jobs[1].Value.ParentStateName);
     }
 
+    [Theory]
+    [InlineData("Processing", false)]
+    [InlineData("Scheduled", false)]
+    [InlineData("Awaiting", false)]
+    [InlineData("Succeeded", true)]
+    [InlineData("Failed", true)]
+    [InlineData("Deleted", true)]
+    public void Lists_ArePaged_InTheirOrder(string state, bool newestFirst)
+    {
+        var ids = Enumerable.Range(0, 5).Select(_ => CreateJobIn(new PlainState(state))).ToList();
+        if (newestFirst)
+        {
+            ids.Reverse();
+        }
+
+        Assert.Equal(ids, Page(0, 10));
+        Assert.Equal(ids[1..3], Page(1, 2));
+        Assert.Equal(ids[4..], Page(4, 10));
+        Assert.Empty(Page(5, 10));
+
+        IEnumerable<string> Page(int from, int count) => state switch
+        {
+            "Processing" => Monitor.ProcessingJobs(from, count).Select(job => job.Key),
+            "Scheduled" => Monitor.ScheduledJobs(from, count).Select(job => job.Key),
+            "Awaiting" => Monitor.AwaitingJobs(from, count).Select(job => job.Key),
+            "Succeeded" => Monitor.SucceededJobs(from, count).Select(job => job.Key),
+            "Failed" => Monitor.FailedJobs(from, count).Select(job => job.Key),
+            _ => Monitor.DeletedJobs(from, count).Select(job => job.Key),
+        };
+    }
+
+    [Fact]
+    public void ADeletedJob_IsInTheGraphs()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+
+        new BackgroundJobStateChanger(new JobFilterCollection { new StatisticsHistoryAttribute() })
+            .ChangeState(new StateChangeContext(Storage, Connection, id, new DeletedState()));
+
+        Assert.Equal(1, Monitor.DeletedByDatesCount().Values.Sum());
+        Assert.Equal(1, Monitor.HourlyDeletedJobs().Values.Sum());
+        Assert.Equal(1, Monitor.GetStatistics().Deleted);
+    }
+
     [Fact]
     public void Lists_BearStatesWithoutData()
     {
@@ -264,6 +309,7 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
         Assert.NotNull(Assert.Single(Monitor.SucceededJobs(0, 10)).Value.InvocationData);
         Assert.NotNull(Monitor.JobDetails(id)!.LoadException);
         Assert.NotNull(Connection.GetJobData(id)!.LoadException);
+        Assert.NotNull(Connection.GetJobData(id)!.InvocationData);
     }
 }
 

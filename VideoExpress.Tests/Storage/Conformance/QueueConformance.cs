@@ -21,11 +21,20 @@ public abstract class QueueConformance<T> : StorageConformance<T>
     [Fact]
     public void FetchNextJob_PrefersTheFirstQueue()
     {
-        var low = Enqueue("low", 1)[0];
-        var high = Enqueue("high", 1)[0];
+        // By the order in the array, neither by name nor by age.
+        var low = Enqueue("a-low", 1)[0];
+        var high = Enqueue("z-high", 1)[0];
 
-        Assert.Equal(high, FetchAndAcknowledge("high", "low"));
-        Assert.Equal(low, FetchAndAcknowledge("high", "low"));
+        Assert.Equal(high, FetchAndAcknowledge("z-high", "a-low"));
+        Assert.Equal(low, FetchAndAcknowledge("z-high", "a-low"));
+    }
+
+    [Fact]
+    public void FetchNextJob_TakesNothing_WhenItIsCanceledBefore()
+    {
+        Assert.ThrowsAny<OperationCanceledException>(() => Connection.FetchNextJob(Default, new CancellationToken(canceled: true)));
+
+        Assert.Equal(Enqueue("default", 1)[0], FetchAndAcknowledge("default"));
     }
 
     [Fact]

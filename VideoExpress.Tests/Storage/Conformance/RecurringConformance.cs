@@ -60,6 +60,28 @@ public abstract class RecurringConformance<T> : StorageConformance<T>
     }
 
     [Fact]
+    public void AMissedTime_IsMadeUpForOnce_InTheQueueOfTheJob()
+    {
+        var job = new Job(typeof(Work), typeof(Work).GetMethod(nameof(Work.Run)), ["x"], "films");
+        Manager.AddOrUpdate("nightly", job, "0 3 * * *", new RecurringJobOptions());
+        var missed = Now().AddDays(-3);
+        Connection.SetRangeInHash("recurring-job:nightly", [KeyValuePair.Create("LastExecution", JobHelper.SerializeDateTime(missed))]);
+        Commit(transaction => transaction.AddToSet("recurring-jobs", "nightly", JobHelper.ToTimestamp(missed)));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+
+        using (new TestServer(Storage, 1, "elsewhere"))
+        {
+            using var fetched = Connection.FetchNextJob(["films"], patience.Token);
+            fetched.RemoveFromQueue();
+            Assert.Equal("films", Connection.GetJobData(fetched.JobId)!.Job.Queue);
+            Assert.Equal(fetched.JobId, Assert.Single(Connection.GetRecurringJobs()).LastJobId);
+        }
+
+        Assert.Equal(0, Monitor.EnqueuedCount("films"));
+        Assert.True(Assert.Single(Connection.GetRecurringJobs()).NextExecution > Now());
+    }
+
+    [Fact]
     public void RemoveIfExists_RemovesAllOfIt()
     {
         Manager.AddOrUpdate("nightly", AJob(), "0 3 * * *", new RecurringJobOptions());

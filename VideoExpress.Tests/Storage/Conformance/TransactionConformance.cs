@@ -1,3 +1,4 @@
+using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -89,6 +90,98 @@ public abstract class TransactionConformance<T> : StorageConformance<T>
         transaction.Commit();
 
         Assert.Equal("early", Connection.GetStateData(id)!.Data["Value"]);
+    }
+
+    [Fact]
+    public void AddJobState_SerialisesTheState_WhenItIsCalled()
+    {
+        var id = CreateJob();
+        var state = new MutableState { Value = "early" };
+        using var transaction = Begin();
+        transaction.AddJobState(id, state);
+
+        state.Value = "late";
+        transaction.Commit();
+
+        Assert.Equal("early", Assert.Single(Monitor.JobDetails(id)!.History).Data["Value"]);
+    }
+
+    [Fact]
+    public void Texts_AreNotCut()
+    {
+        var text = string.Concat(Enumerable.Repeat("long ", 2000));
+        var id = CreateJobIn(new EnqueuedState { Reason = text });
+        Commit(transaction =>
+        {
+            transaction.SetJobParameter(id, text, text);
+            transaction.AddToSet(text, text);
+            transaction.AddToQueue(text, id);
+        });
+
+        Assert.Equal(text, Connection.GetStateData(id)!.Reason);
+        Assert.Equal(text, Connection.GetJobParameter(id, text));
+        Assert.Equal([text], Connection.GetAllItemsFromSet(text));
+        Assert.Equal(1, Monitor.EnqueuedCount(text));
+    }
+
+    [Fact]
+    public void AReason_MayBeMissing()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+
+        Assert.Null(Connection.GetStateData(id)!.Reason);
+        Assert.Null(Assert.Single(Monitor.JobDetails(id)!.History).Reason);
+    }
+
+    [Fact]
+    public void AStateChange_MayBePartOfATransaction()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        using var connection = Open();
+        using var transaction = (JobStorageTransaction)connection.CreateWriteTransaction();
+
+        new BackgroundJobStateChanger(new JobFilterCollection()).ChangeState(
+            new StateChangeContext(Storage, connection, transaction, id, new DeletedState(), ["Enqueued"], CancellationToken.None));
+
+        Assert.Equal(EnqueuedState.StateName, Connection.GetJobData(id)!.State);
+        Assert.Throws<DistributedLockTimeoutException>(() => Connection.AcquireDistributedJobLock(id, TimeSpan.Zero));
+        transaction.Commit();
+        Assert.Equal(DeletedState.StateName, Connection.GetJobData(id)!.State);
+        Connection.AcquireDistributedJobLock(id, TimeSpan.Zero).Dispose();
+    }
+
+    [Fact]
+    public async Task NoReader_SeesHalfATransaction()
+    {
+        const int commits = 200;
+        var id = CreateJob(("Name", "0"));
+        Commit(transaction => transaction.SetJobState(id, new PlainState("0")));
+        using var writing = new CancellationTokenSource();
+        var reading = Task.Run(() =>
+        {
+            using var connection = Open();
+            var torn = 0;
+            while (!writing.IsCancellationRequested)
+            {
+                var data = connection.GetJobData(id)!;
+                torn += data.State == data.ParametersSnapshot["Name"] ? 0 : 1;
+            }
+
+            return torn;
+        });
+
+        for (var number = 1; number <= commits; number++)
+        {
+            var value = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Commit(transaction =>
+            {
+                transaction.SetJobState(id, new PlainState(value));
+                transaction.SetJobParameter(id, "Name", value);
+            });
+        }
+
+        await writing.CancelAsync();
+        Assert.Equal(0, await reading);
     }
 
     [Fact]

@@ -1,0 +1,56 @@
+using Hangfire.States;
+
+namespace VideoExpress.Tests.Storage;
+
+/// <summary>What this storage promises about jobs beyond the common contract.</summary>
+public sealed class ProviderJobTests : SQLiteTest
+{
+    [Theory]
+    [InlineData(DateTimeKind.Utc)]
+    [InlineData(DateTimeKind.Unspecified)]
+    [InlineData(DateTimeKind.Local)]
+    public void Creation_AndExpiry_AreTheCallers_InUtc_WhateverTheKind(DateTimeKind kind)
+    {
+        var utc = new DateTime(2030, 1, 2, 3, 4, 5, DateTimeKind.Utc).AddMicroseconds(678901);
+        var given = kind == DateTimeKind.Local ? utc.ToLocalTime() : DateTime.SpecifyKind(utc, kind);
+
+        var id = Connection.CreateExpiredJob(AJob(), None, given, TimeSpan.FromDays(30));
+
+        var details = Monitor.JobDetails(id)!;
+        Assert.Equal(utc, details.CreatedAt);
+        Assert.Equal(utc.AddDays(30), details.ExpireAt);
+        Assert.Equal(utc, Connection.GetJobData(id)!.CreatedAt);
+        Assert.Equal(DateTimeKind.Utc, Connection.GetJobData(id)!.CreatedAt.Kind);
+        Assert.Equal("integer integer", Ask<string>("select typeof(created_us) || ' ' || typeof(expire_us) from hangfire_job"));
+    }
+
+    [Fact]
+    public void Parameters_AreDurableWhenTheCallReturns()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        Connection.SetJobParameter(id, "name", "value");
+
+        Restart();
+
+        Assert.Equal("value", Connection.GetJobParameter(id, "name"));
+        Assert.Equal("value", Connection.GetJobData(id)!.ParametersSnapshot["name"]);
+    }
+
+    [Fact]
+    public void AJob_ExistsWithItsParameters_OrNotAtAll()
+    {
+        Write("create trigger refuse before insert on hangfire_parameter begin select raise(abort, 'no'); end");
+
+        Assert.ThrowsAny<Exception>(() => Connection.CreateExpiredJob(
+            AJob(), new Dictionary<string, string?> { ["name"] = "value" }, Now(), TimeSpan.FromHours(1)));
+
+        Assert.Equal(0, Ask<long>("select count(*) from hangfire_job"));
+    }
+
+    private void Write(string sql)
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        Execute(unit, sql);
+        unit.Commit();
+    }
+}
