@@ -9,14 +9,18 @@ internal sealed class KillableProcess : IDisposable
 
     private readonly Process _process;
 
-    public KillableProcess(string role, string path)
+    public KillableProcess(string role, string path, params string[] setting)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet")
         {
-            ArgumentList = { "exec", typeof(ChildProcess).Assembly.Location, role, path },
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
+        foreach (var argument in (string[])["exec", typeof(ChildProcess).Assembly.Location, role, path, .. setting])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         _process = Process.Start(start)!;
     }
 
@@ -42,20 +46,42 @@ internal sealed class KillableProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>SIGSTOP: it may be killed, but does nothing any more, so that its files stand still.</summary>
+    public async Task Stop()
+    {
+        Signals.Stop(Id);
+        // The state is the first field behind the name in brackets, which may have any characters.
+        while (Directory.EnumerateDirectories($"/proc/{Id}/task").Any(thread => !StateOf(thread).StartsWith('T')))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        static string StateOf(string thread)
+        {
+            var text = File.ReadAllText(Path.Combine(thread, "stat"));
+            return text[(text.LastIndexOf(')') + 2)..];
+        }
+    }
+
     /// <summary>The rest of what it had reported before it was killed.</summary>
     public async Task<List<string>> Rest(string what)
     {
         var rest = new List<string>();
-        // The last line may have been cut.
-        var text = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-        var lines = text.Split('\n');
-        foreach (var line in lines[..^1])
+        foreach (var line in await RestOfLines())
         {
             Assert.StartsWith(what, line);
             rest.Add(line[what.Length..].Trim());
         }
 
         return rest;
+    }
+
+    /// <summary>All further lines, when it has ended.</summary>
+    public async Task<string[]> RestOfLines()
+    {
+        // The last line may have been cut.
+        var text = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        return text.Split('\n')[..^1];
     }
 
     public async Task<int> ExitCode()
