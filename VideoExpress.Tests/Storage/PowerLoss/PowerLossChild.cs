@@ -14,7 +14,7 @@ namespace VideoExpress.Tests.Storage.PowerLoss;
 /// </summary>
 internal static class PowerLossChild
 {
-    public const string Role = "power-loss", WithServer = "server", WithoutServer = "no-server";
+    public const string Role = "power-loss", Notes = "notes", WithServer = "server", WithoutServer = "no-server";
 
     private const int Threads = 4;
 
@@ -58,10 +58,19 @@ internal static class PowerLossChild
         switch ((thread + number) % 3)
         {
             case 0:
-                report("created " + client.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState()));
+                var id = client.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState());
+                report("created " + id);
+                using (var connection = storage.GetConnection())
+                {
+                    connection.SetJobParameter(id, Notes, id);
+                    report("marked " + id);
+                    connection.SetRangeInHash(Notes, [new KeyValuePair<string, string>(id, id)]);
+                    report("noted " + id);
+                }
+
                 break;
             case 1:
-                var id = client.Create(Job.FromExpression(() => Work.Run("x")), new ScheduledState(TimeSpan.FromHours(1)));
+                id = client.Create(Job.FromExpression(() => Work.Run("x")), new ScheduledState(TimeSpan.FromHours(1)));
                 report("created " + id);
                 client.ChangeState(id, new DeletedState(), null);
                 report("deleted " + id);

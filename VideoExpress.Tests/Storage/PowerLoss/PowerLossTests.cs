@@ -22,18 +22,19 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     public async Task TheLogCutAnywhere_IsSound_AndKeepsWhatWasSynced()
     {
         var random = Begin();
-        var (trace, database, log) = await Record(PowerLossChild.WithoutServer, reports: 45);
+        var (trace, database, log) = await Record(PowerLossChild.WithoutServer, reports: 25);
         var ends = LogFrames.Ends(log);
         var (floor, syncedAt) = Replay(trace, log);
-        Assert.InRange(syncedAt.Values.Distinct().Count(), 10, int.MaxValue);
+        output.WriteLine($"{ends.Count - 1} frames, {syncedAt.Count} calls returned");
+        Assert.NotEqual(0, syncedAt.Values.Max());
 
-        var cuts = ends.Where(end => end >= floor).Concat(Enumerable.Range(0, 60).Select(_ => random.Next(floor, ends[^1] + 1)));
+        var cuts = ends.Where(end => end >= floor).Concat(Enumerable.Range(0, 40).Select(_ => random.Next(floor, ends[^1] + 1)));
         foreach (var cut in cuts)
         {
             AssertSound($"log cut at {cut}", database, log[..cut], ToldBy(syncedAt, cut));
         }
 
-        for (var count = 0; count < 60; count++)
+        for (var count = 0; count < 40; count++)
         {
             var frame = random.Next(ends.FindIndex(end => end >= floor), ends.Count - 1);
             var torn = Tear(random, log[..ends[frame + 1]], ends[frame]);
@@ -46,6 +47,7 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     {
         var random = Begin();
         var (trace, _, _) = await Record(PowerLossChild.WithServer, reports: 250);
+        output.WriteLine($"{trace.Count} events");
         var checkpoint = Indexes(trace, happened => happened is { Kind: DiskEventKind.Write, File: DiskFile.Database });
         var returns = Indexes(trace, happened => happened.Kind == DiskEventKind.Report);
         Assert.NotEmpty(checkpoint);
@@ -156,10 +158,8 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
 
     private void AssertSound(string when, byte[] database, byte[] log, IReadOnlySet<string> told)
     {
-        using var folder = new TempFolder();
-        var path = folder.File("image.db");
-        File.WriteAllBytes(path, database);
-        File.WriteAllBytes(path + "-wal", log);
+        using var folder = new ImageFolder();
+        var path = folder.Write(database, log);
         try
         {
             using var storage = new SQLiteStorage(path);
@@ -176,10 +176,14 @@ public sealed class PowerLossTests(ITestOutputHelper output) : IDisposable
     {
         var states = Audit.States(storage);
         var films = Film.Titles(storage);
+        using var connection = storage.GetConnection();
+        var notes = connection.GetAllEntriesFromHash(PowerLossChild.Notes) ?? [];
         Assert.All(told, report => Assert.True(report.Split(' ') switch
         {
             ["created", var id] => states.ContainsKey(id),
             ["deleted", var id] => states.GetValueOrDefault(id) == "Deleted",
+            ["marked", var id] => connection.GetJobParameter(id, PowerLossChild.Notes) == id,
+            ["noted", var id] => notes.ContainsKey(id),
             ["film", var title] => films.Contains(title),
             _ => false,
         }, report + " is lost."));
