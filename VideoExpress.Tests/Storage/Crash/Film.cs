@@ -30,13 +30,19 @@ internal sealed record Film(string Title, string[] Jobs)
     public static Film Make(SQLiteStorage storage, string title)
     {
         using var unit = storage.BeginUnitOfWork();
+        var film = Make(unit, title);
+        unit.Commit();
+        return film;
+    }
+
+    public static Film Make(SQLiteUnitOfWork unit, string title)
+    {
         var argument = "film " + title;
         var first = unit.Create(Job.FromExpression(() => Work.Run(argument)), new EnqueuedState());
         var second = unit.ContinueWith(first, Job.FromExpression(() => Work.Run(argument)));
         Execute(unit, $"insert into films values ('{title}', {first}, {second}, null)");
         var third = unit.ContinueWith(second, Job.FromExpression(() => Work.Run(argument)));
         Execute(unit, $"update films set third = {third} where title = '{title}'");
-        unit.Commit();
         return new Film(title, [first, second, third]);
     }
 
