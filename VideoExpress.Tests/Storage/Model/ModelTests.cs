@@ -27,7 +27,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         }
 
         var shrunk = Shrinking.Shrink(steps, some => FailureOf(some) is not null);
-        Assert.Fail($"Seed {seed}, shrunk from {steps.Count} steps to:\n{string.Join('\n', shrunk)}\n{FailureOf(shrunk)}");
+        Assert.Fail($"Case {seed}, shrunk from {steps.Count} steps to:\n{string.Join('\n', shrunk)}\n{FailureOf(shrunk)}");
     }
 
     private static Exception? FailureOf(List<Step> steps)
