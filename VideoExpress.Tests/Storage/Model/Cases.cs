@@ -19,6 +19,7 @@ internal static class Cases
         random => new ExpireJob(random.Next(4), random.Minutes()),
         random => new Enqueue(random.Next(4), random.From(Queues)),
         random => new Count(random.From(Keys), random.Next(3) > 0, random.Minutes()),
+        random => new Count(random.From(Keys), random.Next(3) > 0, random.Minutes()),
         random => new AddToSet(random.From(Keys), random.From(Values), random.From(Scores)),
         random => new AddToSet(random.From(Keys), random.From(Values), random.From(Scores)),
         random => new AddRangeToSet(random.From(Keys), [random.From(Values), random.From(Values)]),
@@ -49,8 +50,11 @@ internal static class Cases
         random => new Lock(random.Next(3), random.From(Keys)),
         random => new Unlock(random.Next(3)),
         random => new Reconnect(random.Next(3)),
-        random => new Pass(random.Next(1, 20)),
+        random => new Pass(random.Next(1, 15)),
+        random => new Pass(random.Next(1, 15)),
         _ => new RemoveExpired(),
+        _ => new RemoveExpired(),
+        _ => new Look(),
         _ => new Look(),
     ];
 

@@ -18,6 +18,16 @@ public sealed class ModelTests(ITestOutputHelper output)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(FoundCases))]
+    public void TheStorage_AnswersAsItsModelDoes_WhereItOnceDidNot(string found)
+    {
+        using var world = new World();
+        world.Run(Found.Cases[found]);
+    }
+
+    public static TheoryData<string> FoundCases => [.. Found.Cases.Keys];
+
     private static void AssertHolds(int seed)
     {
         var steps = Cases.Random(seed);
@@ -27,7 +37,7 @@ public sealed class ModelTests(ITestOutputHelper output)
         }
 
         var shrunk = Shrinking.Shrink(steps, some => FailureOf(some) is not null);
-        Assert.Fail($"Case {seed}, shrunk from {steps.Count} steps to:\n{string.Join('\n', shrunk)}\n{FailureOf(shrunk)}");
+        Assert.Fail($"Seed {seed}, shrunk from {steps.Count} steps to:\n{string.Join('\n', shrunk)}\n{FailureOf(shrunk)}");
     }
 
     private static Exception? FailureOf(List<Step> steps)
