@@ -18,7 +18,7 @@ internal sealed class DoomedChild(Action<SQLiteStorage, Action> play)
     public const string Enqueue = "doomed-enqueue", Fetch = "doomed-fetch", Acknowledge = "doomed-acknowledge",
         HandOff = "doomed-hand-off", Schedule = "doomed-schedule", ManyThreads = "doomed-threads";
 
-    private const int Prepared = 60;
+    private const int Prepared = 40;
 
     public static readonly Dictionary<string, DoomedChild> Roles = new(StringComparer.Ordinal)
     {

@@ -10,7 +10,7 @@ internal sealed class World : IDisposable
 {
     private const int HistoryLength = 3, Connections = 3;
 
-    private readonly TempFolder _folder = new();
+    private readonly MemoryFolder _folder = new();
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
     private readonly JobStorageConnection[] _connections = new JobStorageConnection[Connections];
 

@@ -18,6 +18,9 @@ internal static class PowerLossChild
 
     private const int Threads = 4;
 
+    /// <summary>A test that is slow to stop it gets no more to look at than what this many writes leave.</summary>
+    private const int Most = 60, MostWithServer = 800;
+
     /// <summary>The trace beside the file.</summary>
     public static string TraceOf(string path) => path + ".trace";
 
@@ -39,12 +42,13 @@ internal static class PowerLossChild
             _ = new CountingServer(storage, _ => { });
         }
 
+        var each = (withServer ? MostWithServer : Most) / Threads;
         for (var thread = 0; thread < Threads; thread++)
         {
             var own = thread;
             new Thread(() =>
             {
-                for (var number = 0; ; number++)
+                for (var number = 0; number < each; number++)
                 {
                     WriteOne(storage, own, number, report);
                 }
