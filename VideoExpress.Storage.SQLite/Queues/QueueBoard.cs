@@ -10,13 +10,24 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
     private readonly Dictionary<string, Lane> _lanes = new(StringComparer.Ordinal);
     private readonly Dictionary<long, Claim> _claims = [];
     private readonly LinkedList<Waiter> _waiters = [];
+    private long _lastRow;
     private bool _disposed;
+
+    /// <summary>The id of a new row; never one that was used before, which a worker may still hold and remove.</summary>
+    public long NextRow()
+    {
+        lock (_gate)
+        {
+            return ++_lastRow;
+        }
+    }
 
     /// <summary>Called in the order of commits, after each.</summary>
     public void Add(QueuedJob row)
     {
         lock (_gate)
         {
+            _lastRow = Math.Max(_lastRow, row.Id);
             if (!HandOver(row))
             {
                 LaneOf(row.Queue).Append(row);

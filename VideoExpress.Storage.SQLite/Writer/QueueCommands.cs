@@ -6,7 +6,8 @@ internal sealed class AddToQueue(string queue, long job, QueueBoard board) : ICo
 {
     public void Execute(WriteTurn turn)
     {
-        var row = turn.Sql.Scalar<long>("insert into hangfire_queue (queue, job_id) values ($queue, $job) returning id", queue, job);
+        var row = board.NextRow();
+        turn.Sql.Execute("insert into hangfire_queue (id, queue, job_id) values ($id, $queue, $job)", row, queue, job);
         turn.AfterCommit(() => board.Add(new QueuedJob(row, queue, job)));
     }
 }

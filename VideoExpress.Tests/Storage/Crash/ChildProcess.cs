@@ -4,11 +4,12 @@ using Hangfire.States;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Tests.Storage.Conformance;
+using VideoExpress.Tests.Storage.PowerLoss;
 
 namespace VideoExpress.Tests.Storage.Crash;
 
 /// <summary>
-/// The process that a crash test kills: <c>VideoExpress.Tests ROLE FILE</c>. It reports what it has done, a line each, and ends when its
+/// The process that a crash test kills: <c>VideoExpress.Tests ROLE FILE [SETTING]</c>. It reports what it has done, a line each, and ends when its
 /// input does, so that it never outlives the test.
 /// </summary>
 internal static class ChildProcess
@@ -17,8 +18,12 @@ internal static class ChildProcess
 
     public const int ChainLength = 4;
 
-    public static int Run(string role, string path)
+    public static int Run(string role, string path, string? setting = null)
     {
+        // The files are watched from the first one that SQLite opens.
+        var play = DoomedChild.Roles.TryGetValue(role, out var doomed) ? doomed.Until(setting!)
+            : role == PowerLossChild.Role ? PowerLossChild.Recording(path, setting!)
+            : storage => Play(role, storage);
         SQLiteStorage storage;
         try
         {
@@ -30,7 +35,7 @@ internal static class ChildProcess
             return 3;
         }
 
-        new Thread(() => Play(role, storage)) { IsBackground = true }.Start();
+        new Thread(() => play(storage)) { IsBackground = true }.Start();
         Console.In.ReadToEnd();
         return 0;
     }
@@ -121,7 +126,7 @@ internal static class ChildProcess
         }
     }
 
-    private static void Report(string line)
+    public static void Report(string line)
     {
         Console.Out.WriteLine(line);
         Console.Out.Flush();

@@ -14,7 +14,7 @@ public sealed class FullDiskTests : IDisposable
     [SmallDiskFact]
     public async Task AStorage_ThatHasNoRoom_SaysSo()
     {
-        using var child = new KillableProcess(ChildProcess.Hold, FilePath, SmallDisk.Within(_folder.Path, kilobytes: 64));
+        using var child = new KillableProcess(SmallDisk.Within(_folder.Path, kilobytes: 64), ChildProcess.Hold, FilePath);
 
         Assert.Contains($"no room on the disk of '{FilePath}'", await child.Reported("refused"), StringComparison.Ordinal);
     }
@@ -22,7 +22,7 @@ public sealed class FullDiskTests : IDisposable
     [SmallDiskFact]
     public async Task ABackup_ThatHasNoRoom_SaysSo_AndLeavesNothing()
     {
-        using var child = new KillableProcess(ChildProcess.Backups, FilePath, SmallDisk.Within(_folder.Path, kilobytes: 1024));
+        using var child = new KillableProcess(SmallDisk.Within(_folder.Path, kilobytes: 1024), ChildProcess.Backups, FilePath);
 
         var made = 0;
         var line = await child.Reported("");

@@ -11,12 +11,19 @@ internal sealed class KillableProcess : IDisposable
 
     /// <param name="role">What it is to do.</param>
     /// <param name="path">The file it does that with.</param>
-    /// <param name="within">A program, with its arguments, that starts it in surroundings of its own; none by default.</param>
-    public KillableProcess(string role, string path, params string[] within)
+    /// <param name="setting">Further arguments of the role.</param>
+    public KillableProcess(string role, string path, params string[] setting)
+        : this([], role, path, setting)
+    {
+    }
+
+    /// <summary>Has <paramref name="within"/>, a program with its arguments, start it in surroundings of its own.</summary>
+    public KillableProcess(string[] within, string role, string path, params string[] setting)
     {
         string[] command =
         [
-            .. within, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", "exec", typeof(ChildProcess).Assembly.Location, role, path,
+            .. within, Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
+            "exec", typeof(ChildProcess).Assembly.Location, role, path, .. setting,
         ];
         _process = Process.Start(new ProcessStartInfo(command[0], command[1..])
         {
@@ -47,20 +54,42 @@ internal sealed class KillableProcess : IDisposable
         await _process.WaitForExitAsync().WaitAsync(Patience);
     }
 
+    /// <summary>SIGSTOP: it may be killed, but does nothing any more, so that its files stand still.</summary>
+    public async Task Stop()
+    {
+        Signals.Stop(Id);
+        // The state is the first field behind the name in brackets, which may have any characters.
+        while (Directory.EnumerateDirectories($"/proc/{Id}/task").Any(thread => !StateOf(thread).StartsWith('T')))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        static string StateOf(string thread)
+        {
+            var text = File.ReadAllText(Path.Combine(thread, "stat"));
+            return text[(text.LastIndexOf(')') + 2)..];
+        }
+    }
+
     /// <summary>The rest of what it had reported before it was killed.</summary>
     public async Task<List<string>> Rest(string what)
     {
         var rest = new List<string>();
-        // The last line may have been cut.
-        var text = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
-        var lines = text.Split('\n');
-        foreach (var line in lines[..^1])
+        foreach (var line in await RestOfLines())
         {
             Assert.StartsWith(what, line);
             rest.Add(line[what.Length..].Trim());
         }
 
         return rest;
+    }
+
+    /// <summary>All further lines, when it has ended.</summary>
+    public async Task<string[]> RestOfLines()
+    {
+        // The last line may have been cut.
+        var text = await _process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+        return text.Split('\n')[..^1];
     }
 
     public async Task<int> ExitCode()
