@@ -40,9 +40,8 @@ internal sealed partial class SQLiteMonitoringApi
     public override JobList<EnqueuedJobDto> EnqueuedJobs(string queue, int from, int perPage)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var taken = storage.Queues.Claims(queue).Select(claim => claim.Row.Id);
         return Queued(
-            "and q.id not in (select value from json_each($ids))", queue, taken, from, perPage,
+            storage.Queues.Free(queue, from, perPage),
             (_, state) => new EnqueuedJobDto
             {
                 Job = state.Job,
@@ -59,9 +58,9 @@ internal sealed partial class SQLiteMonitoringApi
     public override JobList<FetchedJobDto> FetchedJobs(string queue, int from, int perPage)
     {
         ArgumentNullException.ThrowIfNull(queue);
-        var takenAt = storage.Queues.Claims(queue).ToDictionary(claim => claim.Row.Id, claim => claim.At);
+        var takenAt = storage.Queues.Claims(queue).Skip(from).Take(perPage).ToDictionary(claim => claim.Row.Id, claim => claim.At);
         return Queued(
-            "and q.id in (select value from json_each($ids))", queue, takenAt.Keys, from, perPage,
+            [.. takenAt.Keys],
             (row, state) => new FetchedJobDto
             {
                 Job = state.Job,
@@ -208,22 +207,15 @@ internal sealed partial class SQLiteMonitoringApi
             row => KeyValuePair.Create(JobIds.ToText(row.GetInt64(0)), map(MonitoredJob.Read(row, 1, state))),
             state, count, from)));
 
-    /// <summary>One page of the rows of a queue, oldest first; also of those whose job is gone.</summary>
-    private JobList<T> Queued<T>(
-        string condition,
-        string queue,
-        IEnumerable<long> ids,
-        int from,
-        int count,
-        Func<long, MonitoredJob, T> map,
-        string? expectedState) =>
+    /// <summary>Rows of a queue, oldest first; also those whose job is gone.</summary>
+    private JobList<T> Queued<T>(long[] rows, Func<long, MonitoredJob, T> map, string? expectedState) =>
         new(storage.Pool.Read(sql => sql.Query(
             $"""
             select q.id, q.job_id, {MonitoredJob.Columns} from hangfire_queue q
             left join hangfire_job j on j.id = q.job_id {MonitoredJob.Joins}
-            where q.queue = $queue {condition} order by q.id limit $count offset $from
+            where q.id in (select value from json_each($rows)) order by q.id
             """,
             row => KeyValuePair.Create(
                 JobIds.ToText(row.GetInt64(1)), map(row.GetInt64(0), MonitoredJob.Read(row, 2, expectedState))),
-            queue, Json.Write([.. ids]), count, from)));
+            Json.Write(rows))));
 }

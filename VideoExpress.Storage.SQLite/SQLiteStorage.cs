@@ -257,7 +257,7 @@ public class SQLiteStorage : JobStorage, IDisposable
             sql.Query(
                 "select id, queue, job_id from hangfire_queue order by id",
                 row => new QueuedJob(row.GetInt64(0), row.GetString(1), row.GetInt64(2))),
-            sql.Scalar<long>("select seq from sqlite_sequence where name = 'hangfire_job'")));
+            sql.Scalar<long>("select max(last, coalesce((select max(id) from hangfire_job), 0)) from hangfire_job_id")));
 
         foreach (var row in queued)
         {

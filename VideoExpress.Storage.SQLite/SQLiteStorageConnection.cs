@@ -150,7 +150,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
         var created = UnixMicros.From(createdAt);
         var id = Storage.JobIds.Next();
         return (JobIds.ToText(id),
-            new CreateJob(id, invocation, new Dictionary<string, string?>(parameters), created, created + UnixMicros.From(expireIn)));
+            new CreateJob(id, Storage.JobIds, invocation, new Dictionary<string, string?>(parameters), created, created + UnixMicros.From(expireIn)));
     }
 
     private void Write(Action<WriteTurn> work, WriteTraits traits = WriteTraits.None) => Session.Write(

@@ -45,7 +45,7 @@ internal static class JobQueries
     public static StateData? State(Statements sql, long job) => sql.First(
         """
         select s.name, s.reason, s.data from hangfire_job j
-        join hangfire_state s on s.id = j.state_id
+        join hangfire_state s on s.job_id = j.id and s.id = j.state_id
         where j.id = $job
         """,
         row => new StateData { Name = row.GetString(0), Reason = row.Text(1), Data = Json.ReadData(row.Text(2)) },

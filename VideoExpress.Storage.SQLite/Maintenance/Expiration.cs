@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Hangfire.Server;
+using VideoExpress.Storage.SQLite.Data;
 using VideoExpress.Storage.SQLite.Writer;
 
 namespace VideoExpress.Storage.SQLite.Maintenance;
@@ -21,14 +22,17 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
     /// <summary>Each removes one batch of $count rows that expired before $now. Parameters and states go with their job.</summary>
     private static readonly string[] Batches =
     [
-        "delete from hangfire_job where id in (select id from hangfire_job where expire_us < $now limit $count)",
+        "delete from hangfire_job where id in (select id from hangfire_job where expire_us < $now and state is not null limit $count)",
         "delete from hangfire_set where id in (select id from hangfire_set where expire_us < $now limit $count)",
         "delete from hangfire_list where id in (select id from hangfire_list where expire_us < $now limit $count)",
         "delete from hangfire_hash where (key, field) in (select key, field from hangfire_hash where expire_us < $now limit $count)",
         "delete from hangfire_counter where key in (select key from hangfire_counter where expire_us < $now limit $count)",
     ];
 
+    private static readonly TimeSpan BetweenSweeps = TimeSpan.FromDays(1);
+
     private long _begin;
+    private long _nextSweep;
 
     public void Execute(BackgroundProcessContext context)
     {
@@ -52,6 +56,12 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
             }
         }
 
+        if (storage.Now() >= _nextSweep)
+        {
+            SweepStateless(cancellationToken);
+            _nextSweep = storage.Now() + UnixMicros.From(BetweenSweeps);
+        }
+
         for (; unneeded > 0; unneeded -= PagesPerMove)
         {
             // Pages move one by one, in the steps of the statement, so it has to be read to its end.
@@ -60,6 +70,23 @@ internal sealed class Expiration(SQLiteStorage storage) : IBackgroundProcess
         }
 
         WriteAheadLog.Shorten(storage);
+    }
+
+    /// <summary>
+    /// Jobs that never got a state, because their client was killed in between. No index has them, which every creation would have to
+    /// write; so all jobs are read, beside the writers.
+    /// </summary>
+    private void SweepStateless(CancellationToken cancellationToken)
+    {
+        const string expired = "state is null and expire_us < $now";
+        var jobs = storage.Pool.Read(sql => sql.Query($"select id from hangfire_job where {expired}", row => row.GetInt64(0), storage.Now()));
+        foreach (var batch in jobs.Chunk(BatchSize))
+        {
+            Write(
+                turn => turn.Sql.Execute(
+                    $"delete from hangfire_job where id in (select value from json_each($jobs)) and {expired}", Json.Write(batch), storage.Now()),
+                cancellationToken);
+        }
     }
 
     /// <summary>

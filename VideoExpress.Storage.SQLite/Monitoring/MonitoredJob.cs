@@ -11,7 +11,7 @@ internal sealed class MonitoredJob
     public const string Columns = "j.invocation, j.arguments, j.state, s.reason, s.data, s.created_us";
 
     /// <summary>Joins the current state to <c>hangfire_job j</c>.</summary>
-    public const string Joins = "left join hangfire_state s on s.id = j.state_id";
+    public const string Joins = "left join hangfire_state s on s.job_id = j.id and s.id = j.state_id";
 
     private readonly string? _state;
     private readonly string? _expectedState;

@@ -10,6 +10,9 @@ internal sealed class Lane
 
     public long Count => _fresh.Count + _returned.Count;
 
+    /// <summary>The rows in the order in which they will be taken.</summary>
+    public IEnumerable<QueuedJob> Rows => _returned.UnorderedItems.Select(item => item.Element).OrderBy(row => row.Id).Concat(_fresh);
+
     public void Append(QueuedJob row) => _fresh.Enqueue(row);
 
     public void PutBack(QueuedJob row) => _returned.Enqueue(row, row.Id);

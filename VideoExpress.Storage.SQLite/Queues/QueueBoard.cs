@@ -104,6 +104,15 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>One page of the rows that are free, in the order in which they will be taken.</summary>
+    public long[] Free(string queue, int from, int count)
+    {
+        lock (_gate)
+        {
+            return _lanes.TryGetValue(queue, out var lane) ? [.. lane.Rows.Skip(from).Take(count).Select(row => row.Id)] : [];
+        }
+    }
+
     /// <summary>Every queue that has rows, by name: how many are free and how many taken.</summary>
     public List<(string Queue, long Free, long Taken)> Count()
     {

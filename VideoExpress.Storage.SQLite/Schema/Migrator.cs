@@ -12,7 +12,7 @@ namespace VideoExpress.Storage.SQLite.Schema;
 internal static class Migrator
 {
     /// <summary>The scripts, by the version each leads to: <c>Schema/0001.sql</c> leads to 1.</summary>
-    private static readonly SortedDictionary<int, string> Scripts = FindScripts();
+    internal static readonly SortedDictionary<int, string> Scripts = FindScripts();
 
     /// <summary>The version this library writes.</summary>
     public static int LatestVersion => Scripts.Keys.Last();

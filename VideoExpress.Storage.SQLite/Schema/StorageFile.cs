@@ -72,8 +72,10 @@ internal static class StorageFile
             }
 
             Run(connection, $"pragma journal_size_limit = {LogLimitBytes}");
-            Run(connection, "pragma synchronous = full; pragma foreign_keys = on; pragma temp_store = memory");
+            // A table that a migration replaces would take the rows that refer to it along.
+            Run(connection, "pragma synchronous = full; pragma temp_store = memory; pragma foreign_keys = off");
             Migrator.Migrate(connection, time);
+            Run(connection, "pragma foreign_keys = on");
             return connection;
         }
         catch

@@ -4,11 +4,12 @@ using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
 
-internal sealed class CreateJob(long id, StoredInvocation invocation, Dictionary<string, string?> parameters, long createdAt, long expireAt)
-    : ICommand
+internal sealed class CreateJob(
+    long id, JobIds ids, StoredInvocation invocation, Dictionary<string, string?> parameters, long createdAt, long expireAt) : ICommand
 {
     public void Execute(WriteTurn turn)
     {
+        ids.Reserve(turn, id);
         turn.Sql.Execute(
             """
             insert into hangfire_job (id, invocation, arguments, created_us, expire_us)
@@ -57,13 +58,15 @@ internal sealed class PersistJob(long job) : ICommand
 /// <summary>A state as it was when the transaction was told of it: a state object may change, or throw, later.</summary>
 internal sealed record StateRecord(long Job, string Name, string? Reason, string? Data, long CreatedAt)
 {
-    /// <summary>Appends to the history; false when there is no such job.</summary>
-    public bool Insert(WriteTurn turn) => turn.Sql.Execute(
+    /// <summary>Appends to the history and returns the number it has there; null when there is no such job.</summary>
+    public long? Insert(WriteTurn turn) => turn.Sql.Scalar<long?>(
         """
-        insert into hangfire_state (job_id, name, reason, data, created_us)
-        select $job, $name, $reason, $data, $created where exists (select 1 from hangfire_job where id = $job)
+        insert into hangfire_state (job_id, id, name, reason, data, created_us)
+        select $job, 1 + coalesce((select max(id) from hangfire_state where job_id = $job), 0), $name, $reason, $data, $created
+        where exists (select 1 from hangfire_job where id = $job)
+        returning id
         """,
-        Job, Name, Reason, Data, CreatedAt) > 0;
+        Job, Name, Reason, Data, CreatedAt);
 }
 
 internal sealed class AddJobState(StateRecord state) : ICommand
@@ -78,21 +81,19 @@ internal sealed class SetJobState(StateRecord state, int historyLength, RunningJ
 
     public void Execute(WriteTurn turn)
     {
-        if (!state.Insert(turn))
+        if (state.Insert(turn) is not { } number)
         {
             return;
         }
 
         turn.Sql.Execute(
-            "update hangfire_job set state = $name, state_id = last_insert_rowid() where id = $job",
-            state.Name, state.Job);
+            "update hangfire_job set state = $name, state_id = $number where id = $job", state.Name, number, state.Job);
         // A job that reschedules itself has no end of states.
-        turn.Sql.Execute(
-            """
-            delete from hangfire_state where job_id = $job
-            and id <= (select id from hangfire_state where job_id = $job order by id desc limit 1 offset $kept)
-            """,
-            state.Job, historyLength);
+        if (number > historyLength)
+        {
+            turn.Sql.Execute("delete from hangfire_state where job_id = $job and id <= $last", state.Job, number - historyLength);
+        }
+
         turn.AfterCommit(() => running.StateChanged(state.Job, state.Name));
     }
 }

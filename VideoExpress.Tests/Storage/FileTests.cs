@@ -86,7 +86,7 @@ public sealed class FileTests : SQLiteTest
         CreateJobIn(new EnqueuedState());
         using (var unit = Storage.BeginUnitOfWork())
         {
-            Execute(unit, "update sqlite_sequence set seq = 4294967296");
+            Execute(unit, "update hangfire_job_id set last = 4294967296");
             unit.Commit();
         }
 

@@ -7,8 +7,6 @@ namespace VideoExpress.Tests.Storage;
 public sealed class ProviderMonitoringTests : SQLiteTest
 {
     /// <summary>Single-digit ones.</summary>
-    private static readonly TimeSpan Milliseconds = TimeSpan.FromMilliseconds(9.9);
-
     [Fact]
     public void DamagedRows_AreShown_NotThrown()
     {
@@ -131,34 +129,6 @@ public sealed class ProviderMonitoringTests : SQLiteTest
         await writing.CancelAsync();
         Assert.Equal(0, await reading);
     }
-
-    [Fact]
-    public void WithAHundredThousandFinishedJobs_PagesTakeMilliseconds()
-    {
-        Write(
-            """
-            with recursive n (id) as (select 1 union all select id + 1 from n where id < 100000)
-            insert into hangfire_job (id, invocation, arguments, created_us, state_id) select id, '{}', '', 0, id from n;
-            insert into hangfire_state (id, job_id, name, data, created_us)
-                select id, id, 'Succeeded', '{"Result":"1","Latency":"5","PerformanceDuration":"7"}', 0 from hangfire_job;
-            update hangfire_job set state = 'Succeeded';
-            insert into hangfire_set (key, value, score) select 'retries', id, 0 from hangfire_job where id < 1000;
-            """);
-
-        Assert.Equal(100_000, Monitor.SucceededListCount());
-        Assert.InRange(Best(() => Monitor.GetStatistics()), TimeSpan.Zero, Milliseconds);
-        Assert.InRange(Best(() => Monitor.SucceededJobs(0, 20)), TimeSpan.Zero, Milliseconds);
-        Assert.InRange(Best(() => Monitor.FailedJobs(0, 20)), TimeSpan.Zero, Milliseconds);
-        Assert.InRange(Best(() => Monitor.JobDetails("50000")), TimeSpan.Zero, Milliseconds);
-    }
-
-    /// <summary>Of ten times, so that a busy machine is no failure.</summary>
-    private static TimeSpan Best(Action page) => Enumerable.Range(0, 10).Min(_ =>
-    {
-        var start = System.Diagnostics.Stopwatch.GetTimestamp();
-        page();
-        return System.Diagnostics.Stopwatch.GetElapsedTime(start);
-    });
 
     private void Write(string sql)
     {

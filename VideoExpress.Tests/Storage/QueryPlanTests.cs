@@ -12,8 +12,8 @@ namespace VideoExpress.Tests.Storage;
 /// </summary>
 public sealed class QueryPlanTests : SQLiteTest
 {
-    /// <summary>A row for each server or state and no more, a list of ours, and what another step of the plan has found by an index.</summary>
-    private static readonly string[] MayBeScanned = ["hangfire_server", "hangfire_state_count", "json_each", "(subquery"];
+    /// <summary>A row for each server or state, or one in all, a list of ours, and what another step of the plan has found by an index.</summary>
+    private static readonly string[] MayBeScanned = ["hangfire_server", "hangfire_state_count", "hangfire_job_id", "json_each", "(subquery"];
 
     private readonly HashSet<string> _statements = new(StringComparer.Ordinal);
     private readonly strdelegate_trace _note;
@@ -44,6 +44,8 @@ public sealed class QueryPlanTests : SQLiteTest
         new Expiration(Storage).Run(CancellationToken.None);
         Storage.ReloadDueTimes();
 
+        // Once a day, on a connection for reading.
+        Assert.Equal(1, _statements.RemoveWhere(statement => statement.StartsWith("select id from hangfire_job where state is null", StringComparison.Ordinal)));
         var asked = _statements.Where(IsPlanned).ToArray();
         Assert.InRange(asked.Length, 80, int.MaxValue);
         var offences = asked.SelectMany(statement => PlanOf(statement).Where(IsSlow).Select(step => $"{step}: {statement}"));

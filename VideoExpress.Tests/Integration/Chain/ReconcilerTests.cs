@@ -80,8 +80,8 @@ public sealed class ReconcilerTests
         {
             db.Execute(
                 """
-                insert into hangfire_state (job_id, name, created_us) values (@id, @state, 0);
-                update hangfire_job set state = @state, state_id = last_insert_rowid() where id = @id
+                insert into hangfire_state (job_id, id, name, created_us) values (@id, 1000, @state, 0);
+                update hangfire_job set state = @state, state_id = 1000 where id = @id
                 """,
                 new { id, state });
         }

@@ -17,7 +17,7 @@ internal static class Audit
         ("jobs whose state is not in their history",
             """
             select count(*) from hangfire_job j where j.state is not null and not exists
-                (select 1 from hangfire_state s where s.id = j.state_id and s.job_id = j.id and s.name = j.state)
+                (select 1 from hangfire_state s where s.job_id = j.id and s.id = j.state_id and s.name = j.state)
             """),
         ("jobs with a state and no history, or the reverse",
             "select count(*) from hangfire_job j where (j.state is null) = exists (select 1 from hangfire_state s where s.job_id = j.id)"),
