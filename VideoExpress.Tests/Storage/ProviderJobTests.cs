@@ -82,6 +82,41 @@ public sealed class ProviderJobTests : SQLiteTest
         Assert.Equal(0, Ask<long>("select count(*) from hangfire_job"));
     }
 
+    [Fact]
+    public async Task NoReader_SeesHalfATransaction()
+    {
+        var id = Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?> { ["Name"] = "0" }, Now(), TimeSpan.FromHours(1));
+        Commit(transaction => transaction.SetJobState(id, new PlainState("0")));
+        using var writing = new CancellationTokenSource();
+        var reading = Enumerable.Range(0, 3).Select(_ => Task.Factory.StartNew(
+            () =>
+            {
+                using var connection = Open();
+                var torn = 0;
+                while (!writing.IsCancellationRequested)
+                {
+                    var data = connection.GetJobData(id)!;
+                    torn += data.State == data.ParametersSnapshot["Name"] ? 0 : 1;
+                }
+
+                return torn;
+            },
+            TaskCreationOptions.LongRunning)).ToArray();
+
+        for (var number = 1; number <= 1000; number++)
+        {
+            var value = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
+            Commit(transaction =>
+            {
+                transaction.SetJobState(id, new PlainState(value));
+                transaction.SetJobParameter(id, "Name", value);
+            });
+        }
+
+        await writing.CancelAsync();
+        Assert.Equal(0, (await Task.WhenAll(reading)).Sum());
+    }
+
     private void Write(string sql)
     {
         using var unit = Storage.BeginUnitOfWork();

@@ -41,7 +41,7 @@ public sealed class SQLiteUnderTest : ITestedStorage
 /// <item>lists of jobs in a state are ordered by the time of the state, not by id;</item>
 /// <item>data of a state is found in the written case only;</item>
 /// <item>a fetch that is canceled before it begins takes a job all the same, if one is there;</item>
-/// <item>the data and the details of a job are no snapshot: state, history and parameters may be of different commits.</item>
+/// <item>a job's data and details are no snapshots: state, history and parameters may be of different commits.</item>
 /// </list>
 /// </summary>
 public sealed class InMemoryUnderTest : ITestedStorage
