@@ -7,8 +7,11 @@ public static class GlobalConfigurationExtensions
 {
     /// <summary>Opens or creates the file at <paramref name="path"/> and uses it as the storage.</summary>
     public static IGlobalConfiguration<SQLiteStorage> UseSQLiteStorage(
-        this IGlobalConfiguration configuration, string path, SQLiteStorageOptions? options = null) =>
-        configuration.UseSQLiteStorage(new SQLiteStorage(path, options ?? new SQLiteStorageOptions()));
+        this IGlobalConfiguration configuration, string path, SQLiteStorageOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(configuration);
+        return configuration.UseSQLiteStorage(new SQLiteStorage(path, options ?? new SQLiteStorageOptions()));
+    }
 
     /// <summary>Uses <paramref name="storage"/>, which the caller disposes of after the last server has stopped.</summary>
     public static IGlobalConfiguration<SQLiteStorage> UseSQLiteStorage(this IGlobalConfiguration configuration, SQLiteStorage storage)

@@ -84,7 +84,7 @@ public sealed class StartTests
         await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0", "--Database", folder.File("video.db"));
 
         Assert.Equal(1, await run.ExitAsync());
-        Assert.Contains("video.db cannot be opened for writing. Give this user", Assert.Single(run.Errors.Split('\n')), StringComparison.Ordinal);
+        Assert.Contains("video.db' is a folder. Name a file in it", Assert.Single(run.Errors.Split('\n')), StringComparison.Ordinal);
     }
 
     [Theory]
