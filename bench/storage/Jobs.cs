@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.Common;
 
 namespace VideoExpress.Bench.Storage;
@@ -7,9 +8,15 @@ public static class Jobs
 {
     internal static Job Counted { get; } = Job.FromExpression(() => Count());
 
+    /// <summary>Stays failed once it is.</summary>
+    internal static Job NotRetried { get; } = Job.FromExpression(() => Fail());
+
     internal static Job Signalled { get; } = Job.FromExpression(() => Signal());
 
     public static void Count() => Tally.Ran();
+
+    [AutomaticRetry(Attempts = 0)]
+    public static void Fail() => throw new InvalidOperationException("This job fails.");
 
     public static void Signal() => Measures.Latency.Started();
 

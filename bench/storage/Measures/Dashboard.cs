@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -40,7 +41,7 @@ internal sealed class Dashboard : Measure
     {
         var failure = new InvalidOperationException("The job that fails.");
         Create(peer, Finished * 8 / 10, () => new SucceededState(result: null, latency: 1, performanceDuration: 1));
-        Create(peer, Finished / 10, () => new FailedState(failure));
+        Create(peer, Finished / 10, () => new FailedState(failure), Jobs.NotRetried);
         Create(peer, Finished / 10, () => new DeletedState());
         Create(peer, OfEachOther, () => new ScheduledState(TimeSpan.FromDays(1)));
         Create(peer, OfEachOther, () => new EnqueuedState());
@@ -50,14 +51,14 @@ internal sealed class Dashboard : Measure
         }
     }
 
-    private static void Create(SQLitePeer peer, int count, Func<IState> state)
+    private static void Create(SQLitePeer peer, int count, Func<IState> state, Job? job = null)
     {
         foreach (var batch in Enumerable.Range(0, count).Chunk(500))
         {
             using var unitOfWork = peer.Storage.BeginUnitOfWork();
             foreach (var _ in batch)
             {
-                unitOfWork.Create(Jobs.Counted, state());
+                unitOfWork.Create(job ?? Jobs.Counted, state());
             }
 
             unitOfWork.Commit();

@@ -19,21 +19,24 @@ internal sealed class Idle : Measure
         {
             using var server = peer.Serve();
             Work.Pause(SettleTime);
-            var (cpu, wakeUps) = (Environment.CpuUsage.TotalTime, WakeUps());
+            var (cpu, asleep) = (Environment.CpuUsage.TotalTime, Sleeps());
             Work.Pause(Length);
             cpu = Environment.CpuUsage.TotalTime - cpu;
-            wakeUps = WakeUps() - wakeUps;
+            var wakeUps = Sleeps().Sum(thread => thread.Value - asleep.GetValueOrDefault(thread.Key));
             yield return new Figure($"idle server{name}, processor", 100 * cpu / Length, "% of a core", Bar: bar);
             yield return new Figure($"idle server{name}, wake-ups", wakeUps / Length.TotalSeconds, "/s");
         }
     }
 
-    /// <summary>How often the threads of this process went to sleep of themselves (Linux; proc(5)).</summary>
-    private static long WakeUps()
+    /// <summary>How often each thread of this process has gone to sleep of itself (Linux; proc(5)).</summary>
+    private static Dictionary<string, long> Sleeps()
     {
         const string field = "voluntary_ctxt_switches:";
-        return Directory.GetDirectories("/proc/self/task")
-            .Select(task => File.ReadLines(Path.Combine(task, "status")).First(line => line.StartsWith(field, StringComparison.Ordinal)))
-            .Sum(line => long.Parse(line.AsSpan(field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture));
+        return Directory.GetDirectories("/proc/self/task").ToDictionary(
+            thread => thread,
+            thread => long.Parse(
+                File.ReadLines(Path.Combine(thread, "status")).First(line => line.StartsWith(field, StringComparison.Ordinal)).AsSpan(field.Length),
+                NumberStyles.AllowLeadingWhite,
+                CultureInfo.InvariantCulture));
     }
 }
