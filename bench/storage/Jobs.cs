@@ -6,21 +6,21 @@ namespace VideoExpress.Bench.Storage;
 /// <summary>The background jobs: they do nothing but say that they run.</summary>
 public static class Jobs
 {
-    internal static Job Counted { get; } = Job.FromExpression(() => Count());
-
     /// <summary>Stays failed once it is.</summary>
     internal static Job NotRetried { get; } = Job.FromExpression(() => Fail());
 
     internal static Job Signalled { get; } = Job.FromExpression(() => Signal());
 
-    public static void Count() => Tally.Ran();
+    public static void CountInSQLite() => SQLitePeer.Ran.Ran();
 
-    [AutomaticRetry(Attempts = 0)]
-    public static void Fail() => throw new InvalidOperationException("This job fails.");
+    public static void CountInMemory() => InMemoryPeer.Ran.Ran();
 
     public static void Signal() => Measures.Latency.Started();
 
     public static void Due(long dueTicks) => Measures.Delayed.Started(dueTicks);
 
     public static void LetNextIn() => Measures.Soak.Ran();
+
+    [AutomaticRetry(Attempts = 0)]
+    public static void Fail() => throw new InvalidOperationException("This job fails.");
 }

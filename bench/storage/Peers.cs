@@ -6,8 +6,8 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Bench.Storage;
 
-/// <summary>A storage that is measured. All of them get the same jobs, clients and servers.</summary>
-internal abstract class Peer(JobStorage storage) : IDisposable
+/// <summary>A storage that is measured. Both get the same jobs, clients and servers.</summary>
+internal abstract class Peer(JobStorage storage, Job counted, Tally tally) : IDisposable
 {
     private const int Workers = 8;
 
@@ -16,11 +16,17 @@ internal abstract class Peer(JobStorage storage) : IDisposable
     /// <summary>Hangfire's own client.</summary>
     public BackgroundJobClient Client { get; } = new(storage);
 
+    /// <summary>The job that does nothing but count.</summary>
+    public Job Counted { get; } = counted;
+
+    /// <summary>Where it counts.</summary>
+    public Tally Tally { get; } = tally;
+
     /// <summary>Creates a chain by the best means that the storage has.</summary>
     public abstract void CreateChain(Job job, int length);
 
     /// <summary>Queues jobs as fast as can be; nobody measures this.</summary>
-    public abstract void Fill(Job job, int count);
+    public abstract void Fill(int count);
 
     public BackgroundJobServer Serve() => new(new BackgroundJobServerOptions { WorkerCount = Workers }, Storage);
 
@@ -29,19 +35,25 @@ internal abstract class Peer(JobStorage storage) : IDisposable
 
 internal sealed class SQLitePeer : Peer
 {
+    private const int FillBatch = 500;
+
+    private static readonly Job Count = Job.FromExpression(() => Jobs.CountInSQLite());
+
     private readonly string _folder;
 
-    public SQLitePeer(string parent)
-        : this(Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())).FullName, new SQLiteStorageOptions())
+    public SQLitePeer(string parent, SQLiteStorageOptions? options = null)
+        : this(Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())), options ?? new SQLiteStorageOptions())
     {
     }
 
-    public SQLitePeer(string folder, SQLiteStorageOptions options)
-        : base(new SQLiteStorage(Path.Combine(folder, "jobs.db"), options))
+    private SQLitePeer(DirectoryInfo folder, SQLiteStorageOptions options)
+        : base(new SQLiteStorage(Path.Combine(folder.FullName, "jobs.db"), options), Count, Ran = new Tally())
     {
-        _folder = folder;
+        _folder = folder.FullName;
         GlobalConfiguration.Configuration.UseSQLiteStorage(Storage);
     }
+
+    public static Tally Ran { get; private set; } = new();
 
     public new SQLiteStorage Storage => (SQLiteStorage)base.Storage;
 
@@ -57,14 +69,16 @@ internal sealed class SQLitePeer : Peer
         unitOfWork.Commit();
     }
 
-    public override void Fill(Job job, int count)
+    public override void Fill(int count) => Create(Counted, () => new EnqueuedState(), count);
+
+    public void Create(Job job, Func<IState> state, int count)
     {
-        foreach (var batch in Enumerable.Range(0, count).Chunk(500))
+        foreach (var batch in Enumerable.Range(0, count).Chunk(FillBatch))
         {
             using var unitOfWork = Storage.BeginUnitOfWork();
             foreach (var _ in batch)
             {
-                unitOfWork.Create(job, new EnqueuedState());
+                unitOfWork.Create(job, state());
             }
 
             unitOfWork.Commit();
@@ -78,8 +92,12 @@ internal sealed class SQLitePeer : Peer
     }
 }
 
-internal sealed class InMemoryPeer() : Peer(new InMemoryStorage())
+internal sealed class InMemoryPeer() : Peer(new InMemoryStorage(), Count, Ran = new Tally())
 {
+    private static readonly Job Count = Job.FromExpression(() => Jobs.CountInMemory());
+
+    public static Tally Ran { get; private set; } = new();
+
     public override void CreateChain(Job job, int length)
     {
         var last = Client.Create(job, new EnqueuedState());
@@ -89,11 +107,11 @@ internal sealed class InMemoryPeer() : Peer(new InMemoryStorage())
         }
     }
 
-    public override void Fill(Job job, int count)
+    public override void Fill(int count)
     {
         for (var index = 0; index < count; index++)
         {
-            Client.Create(job, new EnqueuedState());
+            Client.Create(Counted, new EnqueuedState());
         }
     }
 }

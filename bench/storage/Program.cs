@@ -22,18 +22,30 @@ try
 
     using var raw = new Raw(folder);
     var round = new Round(folder, asked.Jobs, raw);
+    var chosen = measures.Where(measure => asked.Measures.Contains(measure.Name)).ToArray();
+    foreach (var measure in chosen.Where(measure => measure.IsRate))
+    {
+        // The first jobs of a process are slow, for its code is still being compiled.
+        Run("warm-up", measure);
+    }
+
     var report = new Report();
     for (var number = 1; number <= asked.Rounds; number++)
     {
-        foreach (var measure in measures.Where(measure => asked.Measures.Contains(measure.Name)))
+        foreach (var measure in chosen)
         {
-            Console.Error.WriteLine($"round {number} of {asked.Rounds}: {measure.Name}");
-            report.Add(measure.Run(round));
+            report.Add(Run($"round {number} of {asked.Rounds}", measure));
         }
     }
 
     report.Print(Console.Out, $"{asked.Jobs} jobs, {asked.Rounds} rounds, {Environment.ProcessorCount} processors; raw limit: {raw.Summary}");
     return report.AllMet ? 0 : 1;
+
+    Figure[] Run(string when, Measure measure)
+    {
+        Console.Error.WriteLine($"{when}: {measure.Name}");
+        return [.. measure.Run(round)];
+    }
 }
 finally
 {

@@ -9,7 +9,7 @@ namespace VideoExpress.Bench.Storage;
 /// </summary>
 internal sealed class Raw : IDisposable
 {
-    private const int Commits = 2000;
+    private const int SliceCommits = 200;
 
     private readonly SqliteConnection _connection;
     private readonly SqliteCommand _insert;
@@ -29,42 +29,39 @@ internal sealed class Raw : IDisposable
         _insert.CommandText = "insert into rows (text) values ($text)";
         _insert.Parameters.AddWithValue("$text", "a row of about the size of a job");
         _insert.Prepare();
-        Commit();
+        // Until the log has its full length and the code is compiled.
+        Commit(5000);
     }
 
-    /// <summary>The median of all that was measured, and its range.</summary>
+    /// <summary>Commits a second, of all rounds.</summary>
     public string Summary =>
         _rates.Count == 0 ? "not measured" : $"{Samples.Median(_rates):0} commits/s ({_rates.Min():0} to {_rates.Max():0})";
 
-    /// <summary>Does some work between two measurements of the limit, and returns their mean with the result.</summary>
-    public (T Result, double Commits) Around<T>(Func<T> work)
+    /// <summary>A slice for <see cref="Work.Alternate"/>.</summary>
+    public TimeSpan Slice() => Commit(SliceCommits);
+
+    /// <summary>Commits a second, from the total of the slices.</summary>
+    public double Rate(TimeSpan slices)
     {
-        var before = Measure();
-        var result = work();
-        return (result, (before + Measure()) / 2);
+        var rate = SliceCommits * Work.Slices / slices.TotalSeconds;
+        _rates.Add(rate);
+        return rate;
+    }
+
+    public TimeSpan Commit(int commits)
+    {
+        var clock = Stopwatch.StartNew();
+        for (var commit = 0; commit < commits; commit++)
+        {
+            _insert.ExecuteNonQuery();
+        }
+
+        return clock.Elapsed;
     }
 
     public void Dispose()
     {
         _insert.Dispose();
         _connection.Dispose();
-    }
-
-    private double Measure()
-    {
-        var rate = Commits / Commit().TotalSeconds;
-        _rates.Add(rate);
-        return rate;
-    }
-
-    private TimeSpan Commit()
-    {
-        var clock = Stopwatch.StartNew();
-        for (var commit = 0; commit < Commits; commit++)
-        {
-            _insert.ExecuteNonQuery();
-        }
-
-        return clock.Elapsed;
     }
 }

@@ -2,46 +2,71 @@ using System.Diagnostics;
 
 namespace VideoExpress.Bench.Storage;
 
-/// <summary>Counts the jobs that run, and takes the time from the last one of the warm-up to the last of all.</summary>
-internal static class Tally
+/// <summary>
+/// Counts the jobs that run and lets through as many as it is told; the next ones wait inside the job. So a drain can stand still while
+/// something else is measured.
+/// </summary>
+internal sealed class Tally
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
-    private static readonly ManualResetEventSlim Done = new();
 
-    private static int _warmUp;
-    private static int _all;
-    private static int _ran;
-    private static long _startedAt;
-    private static long _endedAt;
+    private readonly object _gate = new();
+    private int _limit;
+    private int _ran;
+    private bool _limitReached;
 
-    public static void Expect(int warmUp, int jobs)
+    /// <summary>Called by each job.</summary>
+    public void Ran()
     {
-        (_warmUp, _all, _ran) = (warmUp, warmUp + jobs, 0);
-        Done.Reset();
+        var number = Interlocked.Increment(ref _ran);
+        if (number < Volatile.Read(ref _limit))
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            while (number > _limit)
+            {
+                Monitor.Wait(_gate);
+            }
+
+            if (number == _limit)
+            {
+                _limitReached = true;
+                Monitor.PulseAll(_gate);
+            }
+        }
     }
 
-    public static void Ran()
+    /// <summary>How long the next so many jobs take.</summary>
+    public TimeSpan Let(int jobs)
     {
-        var ran = Interlocked.Increment(ref _ran);
-        if (ran == _warmUp)
+        lock (_gate)
         {
-            _startedAt = Stopwatch.GetTimestamp();
-        }
-        else if (ran == _all)
-        {
-            _endedAt = Stopwatch.GetTimestamp();
-            Done.Set();
+            var clock = Stopwatch.StartNew();
+            _limitReached = false;
+            _limit += jobs;
+            Monitor.PulseAll(_gate);
+            while (!_limitReached)
+            {
+                if (!Monitor.Wait(_gate, Longest))
+                {
+                    throw new TimeoutException($"After {Longest}, {_ran} of {_limit} jobs had run.");
+                }
+            }
+
+            return clock.Elapsed;
         }
     }
 
-    /// <summary>Waits for the last job; jobs per second.</summary>
-    public static double Rate()
+    /// <summary>Nobody waits any longer.</summary>
+    public void LetAll()
     {
-        if (!Done.Wait(Longest))
+        lock (_gate)
         {
-            throw new TimeoutException($"After {Longest}, {_ran} of {_all} jobs had run.");
+            _limit = int.MaxValue;
+            Monitor.PulseAll(_gate);
         }
-
-        return (_all - _warmUp) / Stopwatch.GetElapsedTime(_startedAt, _endedAt).TotalSeconds;
     }
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 
@@ -17,6 +16,8 @@ internal sealed class Dashboard : Measure
     private static readonly Bar SingleDigit = Bar.Most(9.9);
 
     public override string Name => "dashboard";
+
+    public override bool IsRate => false;
 
     public override IEnumerable<Figure> Run(Round round)
     {
@@ -40,28 +41,14 @@ internal sealed class Dashboard : Measure
     private static void Fill(SQLitePeer peer)
     {
         var failure = new InvalidOperationException("The job that fails.");
-        Create(peer, Finished * 8 / 10, () => new SucceededState(result: null, latency: 1, performanceDuration: 1));
-        Create(peer, Finished / 10, () => new FailedState(failure), Jobs.NotRetried);
-        Create(peer, Finished / 10, () => new DeletedState());
-        Create(peer, OfEachOther, () => new ScheduledState(TimeSpan.FromDays(1)));
-        Create(peer, OfEachOther, () => new EnqueuedState());
+        peer.Create(peer.Counted, () => new SucceededState(result: null, latency: 1, performanceDuration: 1), Finished * 8 / 10);
+        peer.Create(Jobs.NotRetried, () => new FailedState(failure), Finished / 10);
+        peer.Create(peer.Counted, () => new DeletedState(), Finished / 10);
+        peer.Create(peer.Counted, () => new ScheduledState(TimeSpan.FromDays(1)), OfEachOther);
+        peer.Create(peer.Counted, () => new EnqueuedState(), OfEachOther);
         for (var index = 0; index < OfEachOther; index++)
         {
-            peer.CreateChain(Jobs.Counted, 2);
-        }
-    }
-
-    private static void Create(SQLitePeer peer, int count, Func<IState> state, Job? job = null)
-    {
-        foreach (var batch in Enumerable.Range(0, count).Chunk(500))
-        {
-            using var unitOfWork = peer.Storage.BeginUnitOfWork();
-            foreach (var _ in batch)
-            {
-                unitOfWork.Create(job ?? Jobs.Counted, state());
-            }
-
-            unitOfWork.Commit();
+            peer.CreateChain(peer.Counted, 2);
         }
     }
 

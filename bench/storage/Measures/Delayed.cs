@@ -14,6 +14,8 @@ internal sealed class Delayed : Measure
 
     public override string Name => "delayed";
 
+    public override bool IsRate => false;
+
     public static void Started(long dueTicks) =>
         Lateness.Add(TimeSpan.FromTicks(TimeProvider.System.GetUtcNow().UtcTicks - dueTicks).TotalMilliseconds);
 

@@ -7,22 +7,22 @@ internal sealed class Drain : Measure
 
     public override IEnumerable<Figure> Run(Round round)
     {
-        var (rate, raw) = round.Raw.Around(() => Rate(round, round.SQLite()));
-        yield return new Figure("drain, 8 workers", rate, "jobs/s", rate / raw, Figure.OfRaw, Bar.Least(0.5));
+        using var peer = round.SQLite();
+        using var inMemoryPeer = new InMemoryPeer();
+        peer.Fill(round.WarmUp + round.Slice * Work.Slices);
+        inMemoryPeer.Fill(round.WarmUp + round.Slice * Work.Slices);
+        using var server = peer.Serve();
+        using var inMemoryServer = inMemoryPeer.Serve();
+        peer.Tally.Let(round.WarmUp);
+        inMemoryPeer.Tally.Let(round.WarmUp);
+        var times = Work.Alternate(round.Raw.Slice, () => peer.Tally.Let(round.Slice), () => inMemoryPeer.Tally.Let(round.Slice));
 
-        var inMemory = Rate(round, new InMemoryPeer());
-        yield return new Figure("drain, 8 workers, InMemory", inMemory, "jobs/s", rate / inMemory, Figure.OfInMemory, Bar.Least(0.15, stretch: 0.25));
-    }
-
-    private static double Rate(Round round, Peer peer)
-    {
-        using (peer)
-        {
-            peer.Fill(Jobs.Counted, round.WarmUp + round.Jobs);
-            Tally.Expect(round.WarmUp, round.Jobs);
-            Work.Settle();
-            using var server = peer.Serve();
-            return Tally.Rate();
-        }
+        var (raw, rate, inMemory) = (round.Raw.Rate(times[0]), Round.Rate(round.Slice, times[1]), Round.Rate(round.Slice, times[2]));
+        return
+        [
+            new Figure("drain, 8 workers", rate, "jobs/s", rate / raw, Figure.OfRaw, Bar.Least(0.5)),
+            new Figure("drain, 8 workers, to InMemory's", rate, "jobs/s", rate / inMemory, Figure.OfInMemory, Bar.Least(0.15, stretch: 0.25)),
+            new Figure("drain, 8 workers, InMemory", inMemory, "jobs/s"),
+        ];
     }
 }

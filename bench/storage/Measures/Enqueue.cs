@@ -10,8 +10,11 @@ internal sealed class Enqueue : Measure
     public override IEnumerable<Figure> Run(Round round)
     {
         using var peer = round.SQLite();
-        var (rate, raw) = round.Raw.Around(() =>
-            Work.Rate(1, round.WarmUp, round.Jobs, () => peer.Client.Create(Jobs.Counted, new EnqueuedState())));
-        yield return new Figure("enqueue, 1 thread, stock client", rate, "/s", rate / raw, Figure.OfRaw, Bar.Least(0.38, stretch: 0.6));
+        Work.Repeat(1, round.WarmUp, Create);
+        var times = Work.Alternate(round.Raw.Slice, () => Work.Repeat(1, round.Slice, Create));
+        var (raw, rate) = (round.Raw.Rate(times[0]), Round.Rate(round.Slice, times[1]));
+        return [new Figure("enqueue, 1 thread, stock client", rate, "/s", rate / raw, Figure.OfRaw, Bar.Least(0.38, stretch: 0.6))];
+
+        void Create() => peer.Client.Create(peer.Counted, new EnqueuedState());
     }
 }

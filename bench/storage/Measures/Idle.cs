@@ -10,6 +10,8 @@ internal sealed class Idle : Measure
 
     public override string Name => "idle";
 
+    public override bool IsRate => false;
+
     public override IEnumerable<Figure> Run(Round round) =>
         [.. Watch("", round.SQLite(), Bar.Most(0.5)), .. Watch(", InMemory", new InMemoryPeer(), bar: null)];
 

@@ -26,9 +26,7 @@ internal static class Soak
     /// <summary>True when both bars are met.</summary>
     public static bool Run(string folder, int jobs)
     {
-        using var peer = new SQLitePeer(
-            Directory.CreateDirectory(Path.Combine(folder, "soak")).FullName,
-            new SQLiteStorageOptions { JobExpirationTimeout = TimeSpan.FromMinutes(1) });
+        using var peer = new SQLitePeer(folder, new SQLiteStorageOptions { JobExpirationTimeout = TimeSpan.FromMinutes(1) });
         using var server = peer.Serve();
         var job = Job.FromExpression(() => Jobs.LetNextIn());
 

@@ -7,21 +7,15 @@ internal sealed class Steps : Measure
 
     public override IEnumerable<Figure> Run(Round round)
     {
-        var (rate, raw) = round.Raw.Around(() => Rate(round));
-        yield return new Figure("steps of chains of four, 8 workers", rate, "steps/s", rate / raw, Figure.OfRaw, Bar.Least(0.5));
-    }
-
-    private static double Rate(Round round)
-    {
         using var peer = round.SQLite();
-        for (var steps = round.WarmUp + round.Jobs; steps > 0; steps -= Chains.Length)
-        {
-            peer.CreateChain(Jobs.Counted, Chains.Length);
-        }
-
-        Tally.Expect(round.WarmUp, round.Jobs);
-        Work.Settle();
+        var chains = (round.WarmUp + round.Slice * Work.Slices + Chains.Length - 1) / Chains.Length;
+        Work.Repeat(1, chains, () => peer.CreateChain(peer.Counted, Chains.Length));
         using var server = peer.Serve();
-        return Tally.Rate();
+        peer.Tally.Let(round.WarmUp);
+        var times = Work.Alternate(round.Raw.Slice, () => peer.Tally.Let(round.Slice));
+        peer.Tally.LetAll();
+
+        var (raw, rate) = (round.Raw.Rate(times[0]), Round.Rate(round.Slice, times[1]));
+        return [new Figure("steps of chains of four, 8 workers", rate, "steps/s", rate / raw, Figure.OfRaw, Bar.Least(0.5))];
     }
 }
