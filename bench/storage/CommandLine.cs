@@ -18,18 +18,19 @@ internal sealed record CommandLine(HashSet<string> Measures, int Rounds, int Job
             }
             else if (args[index] == "soak")
             {
-                var given = int.TryParse(next, CultureInfo.InvariantCulture, out var jobs) && jobs > 0;
+                var given = IsCount(next, out var jobs);
                 asked = asked with { SoakJobs = given ? jobs : 1_000_000 };
                 index += given ? 1 : 0;
             }
-            else if (args[index] is "--rounds" or "--jobs" && int.TryParse(next, CultureInfo.InvariantCulture, out var number) && number > 0)
+            else if (args[index] is "--rounds" or "--jobs" && IsCount(next, out var number))
             {
                 asked = args[index] == "--rounds" ? asked with { Rounds = number } : asked with { Jobs = number };
                 index++;
             }
             else
             {
-                Console.Error.WriteLine($"'{args[index]}' is not understood. Usage: [{string.Join(' ', names)}] [--rounds N] [--jobs N] | soak [JOBS]");
+                Console.Error.WriteLine(
+                    $"'{args[index]}' is not understood. Usage: [{string.Join(' ', names)}] [--rounds N] [--jobs N] | soak [JOBS]");
                 return false;
             }
         }
@@ -37,4 +38,7 @@ internal sealed record CommandLine(HashSet<string> Measures, int Rounds, int Job
         asked.Measures.UnionWith(asked.Measures.Count == 0 ? names : []);
         return true;
     }
+
+    private static bool IsCount(string text, out int count) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count > 0;
 }

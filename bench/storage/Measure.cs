@@ -16,7 +16,7 @@ internal abstract class Measure
 internal sealed record Round(string Folder, int Jobs, Raw Raw)
 {
     /// <summary>So many jobs go first and do not count: statements are prepared, pools and caches are filled.</summary>
-    public int WarmUp => Jobs / 4;
+    public int WarmUp => Math.Max(1, Jobs / 4);
 
     public int Slice => Math.Max(1, Jobs / Work.Slices);
 

@@ -38,7 +38,9 @@ try
         }
     }
 
-    report.Print(Console.Out, $"{asked.Jobs} jobs, {asked.Rounds} rounds, {Environment.ProcessorCount} processors; raw limit: {raw.Summary}");
+    report.Print(
+        Console.Out,
+        $"{asked.Jobs} jobs, {asked.Rounds} rounds, {Environment.ProcessorCount} processors; raw limit: {raw.Summary}");
     return report.AllMet ? 0 : 1;
 
     Figure[] Run(string when, Measure measure)

@@ -21,7 +21,8 @@ internal sealed class Raw : IDisposable
         _connection.Open();
         using (var settings = _connection.CreateCommand())
         {
-            settings.CommandText = "pragma journal_mode=wal; pragma synchronous=full; create table rows (id integer primary key, text text)";
+            settings.CommandText =
+                "pragma journal_mode=wal; pragma synchronous=full; create table rows (id integer primary key, text text)";
             settings.ExecuteNonQuery();
         }
 

@@ -7,7 +7,7 @@ internal static class Work
     /// <summary>Parts of a measurement: few enough that each is long, many enough that a slow second of the disk meets all alike.</summary>
     public const int Slices = 10;
 
-    /// <summary>The runtime compiles hot code anew 100 ms after the last new method (TieredCompilation.BackgroundWorkerTimeoutMs).</summary>
+    /// <summary>The runtime compiles hot code anew when 100 ms have brought no new method (DOTNET_TC_CallCountingDelayMs).</summary>
     private static readonly TimeSpan CompilerDelay = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Takes one slice of each in turn, <see cref="Slices"/> times over; the total of each.</summary>

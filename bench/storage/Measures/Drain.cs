@@ -21,8 +21,8 @@ internal sealed class Drain : Measure
         return
         [
             new Figure("drain, 8 workers", rate, "jobs/s", rate / raw, Figure.OfRaw, Bar.Least(0.5)),
-            new Figure("drain, 8 workers, to InMemory's", rate, "jobs/s", rate / inMemory, Figure.OfInMemory, Bar.Least(0.15, stretch: 0.25)),
-            new Figure("drain, 8 workers, InMemory", inMemory, "jobs/s"),
+            new Figure(
+                "drain, 8 workers, InMemory", inMemory, "jobs/s", rate / inMemory, Figure.OfInMemory, Bar.Least(0.15, stretch: 0.25)),
         ];
     }
 }

@@ -36,9 +36,9 @@ internal sealed class Idle : Measure
         const string field = "voluntary_ctxt_switches:";
         return Directory.GetDirectories("/proc/self/task").ToDictionary(
             thread => thread,
-            thread => long.Parse(
-                File.ReadLines(Path.Combine(thread, "status")).First(line => line.StartsWith(field, StringComparison.Ordinal)).AsSpan(field.Length),
-                NumberStyles.AllowLeadingWhite,
-                CultureInfo.InvariantCulture));
+            thread => File.ReadLines(Path.Combine(thread, "status"))
+                .Where(line => line.StartsWith(field, StringComparison.Ordinal))
+                .Select(line => long.Parse(line.AsSpan(field.Length), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture))
+                .Single());
     }
 }

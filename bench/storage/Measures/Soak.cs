@@ -17,6 +17,7 @@ internal static class Soak
     private const int Threads = 2;
     private const double MegaByte = 1024 * 1024;
 
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly SemaphoreSlim Room = new(Ahead);
     private static readonly Bar FileBar = Bar.Most(50);
     private static readonly Bar MemoryBar = Bar.Most(1.2);
@@ -44,7 +45,9 @@ internal static class Soak
         var ratio = Print(peer, jobs, rate: 0) / memory;
         var file = FileSize(peer, "") + FileSize(peer, "-wal");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"file + WAL {file:0.0} MB: {FileBar} MB, {FileBar.Verdict(file)}; RSS {ratio:0.00} × that after the first {PrintEvery}: {MemoryBar}, {MemoryBar.Verdict(ratio)}"));
+            $"file + WAL {file:0.0} MB: {FileBar} MB, {FileBar.Verdict(file)}"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"RSS {ratio:0.00} × that after the first {Math.Min(jobs, PrintEvery)} jobs: {MemoryBar}, {MemoryBar.Verdict(ratio)}"));
         return FileBar.IsMet(file) && MemoryBar.IsMet(ratio);
     }
 
@@ -57,13 +60,24 @@ internal static class Soak
     private static void WaitUntilAllAreGone(SQLitePeer peer)
     {
         var clock = Stopwatch.StartNew();
-        while (peer.Storage.GetMonitoringApi().SucceededListCount() > 0 && clock.Elapsed < TimeSpan.FromMinutes(10))
+        while (JobsLeft(peer) is > 0 and var left)
         {
             Work.Pause(TimeSpan.FromSeconds(1));
+            if (clock.Elapsed > LongestWait)
+            {
+                throw new TimeoutException($"{left} jobs are still there after {LongestWait}.");
+            }
         }
 
         // One more round of the expiration, which gives the space back last.
         Work.Pause(peer.Storage.Options.ExpirationInterval + TimeSpan.FromSeconds(5));
+    }
+
+    private static long JobsLeft(SQLitePeer peer)
+    {
+        var monitor = peer.Storage.GetMonitoringApi();
+        var statistics = monitor.GetStatistics();
+        return statistics.Enqueued + statistics.Processing + monitor.SucceededListCount();
     }
 
     /// <summary>Resident memory, in megabytes.</summary>
@@ -71,8 +85,9 @@ internal static class Soak
     {
         using var process = Process.GetCurrentProcess();
         var memory = process.WorkingSet64 / MegaByte;
+        var heap = GC.GetTotalMemory(forceFullCollection: false) / MegaByte;
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{jobs,10} {rate,8:0} {FileSize(peer, ""),9:0.0} {FileSize(peer, "-wal"),8:0.0} {memory,8:0.0} {GC.GetTotalMemory(false) / MegaByte,8:0.0}"));
+            $"{jobs,10} {rate,8:0} {FileSize(peer, ""),9:0.0} {FileSize(peer, "-wal"),8:0.0} {memory,8:0.0} {heap,8:0.0}"));
         return memory;
     }
 

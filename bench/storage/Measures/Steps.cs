@@ -9,7 +9,7 @@ internal sealed class Steps : Measure
     {
         using var peer = round.SQLite();
         var chains = (round.WarmUp + round.Slice * Work.Slices + Chains.Length - 1) / Chains.Length;
-        Work.Repeat(1, chains, () => peer.CreateChain(peer.Counted, Chains.Length));
+        Work.Repeat(threads: 8, chains, () => peer.CreateChain(peer.Counted, Chains.Length));
         using var server = peer.Serve();
         peer.Tally.Let(round.WarmUp);
         var times = Work.Alternate(round.Raw.Slice, () => peer.Tally.Let(round.Slice));
