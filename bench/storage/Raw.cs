@@ -31,7 +31,7 @@ internal sealed class Raw : IDisposable
         _insert.Parameters.AddWithValue("$text", "a row of about the size of a job");
         _insert.Prepare();
         // Until the log has its full length and the code is compiled.
-        Commit(5000);
+        Commit(2000);
     }
 
     /// <summary>Commits a second, of all rounds.</summary>
