@@ -1,96 +1,55 @@
-using System.Diagnostics;
-using System.Globalization;
 using Hangfire;
-using Hangfire.Common;
-using Hangfire.States;
-using Microsoft.Data.Sqlite;
 using VideoExpress.Bench.Storage;
-using VideoExpress.Storage.SQLite;
+using VideoExpress.Bench.Storage.Measures;
 
-var jobs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 2000;
+Measure[] measures =
+[
+    new DurableRows(), new Enqueue(), new Chains(), new Drain(), new Steps(), new Latency(), new Delayed(), new Dashboard(), new Idle(),
+];
+if (!CommandLine.TryParse(args, [.. measures.Select(measure => measure.Name)], out var asked))
+{
+    return 2;
+}
+
+GlobalConfiguration.Configuration.SetDataCompatibilityLevel(CompatibilityLevel.Version_180).UseRecommendedSerializerSettings();
 var folder = Directory.CreateTempSubdirectory("videoexpress-bench-").FullName;
 try
 {
-    Console.WriteLine($"{jobs} jobs, {Environment.ProcessorCount} processors");
-    var before = RawCommits();
-    using var storage = new SQLiteStorage(Path.Combine(folder, "jobs.db"));
-    var client = new BackgroundJobClient(storage);
-    var rates = new List<(string Name, double PerSecond)>
+    if (asked.SoakJobs is { } soakJobs)
     {
-        ("enqueue, one caller", Rate(jobs, () =>
-        {
-            for (var i = 0; i < jobs; i++)
-            {
-                client.Create(NoOp(), new EnqueuedState());
-            }
-        })),
-        ("drain, 8 workers", Rate(jobs, () => Drain(jobs))),
-        ("chains of 4 in one commit, chains", Rate(jobs / 4, () => CreateChains(jobs / 4))),
-        ("chain steps, 8 workers", Rate(jobs, () => Drain(2 * jobs))),
-    };
-
-    var raw = (before + RawCommits()) / 2;
-    Console.WriteLine($"{"raw durable commits",-36} {raw,9:0} /s   1.00");
-    foreach (var (name, perSecond) in rates)
-    {
-        Console.WriteLine($"{name,-36} {perSecond,9:0} /s   {perSecond / raw:0.00}");
+        return Soak.Run(folder, soakJobs) ? 0 : 1;
     }
 
-    void CreateChains(int chains)
+    using var raw = new Raw(folder);
+    var round = new Round(folder, asked.Jobs, raw);
+    var chosen = measures.Where(measure => asked.Measures.Contains(measure.Name)).ToArray();
+    foreach (var measure in chosen.Where(measure => measure.IsRate))
     {
-        for (var i = 0; i < chains; i++)
-        {
-            using var unitOfWork = storage.BeginUnitOfWork();
-            var last = unitOfWork.Create(NoOp(), new EnqueuedState());
-            for (var step = 1; step < 4; step++)
-            {
-                last = unitOfWork.ContinueWith(last, NoOp());
-            }
+        // The first jobs of a process are slow, for its code is still being compiled.
+        Run("warm-up", measure);
+    }
 
-            unitOfWork.Commit();
+    var report = new Report();
+    for (var number = 1; number <= asked.Rounds; number++)
+    {
+        foreach (var measure in chosen)
+        {
+            report.Add(Run($"round {number} of {asked.Rounds}", measure));
         }
     }
 
-    // Until so many jobs have succeeded since the file was made.
-    void Drain(int succeeded)
+    report.Print(
+        Console.Out,
+        $"{asked.Jobs} jobs, {asked.Rounds} rounds, {Environment.ProcessorCount} processors; raw limit: {raw.Summary}");
+    return report.AllMet ? 0 : 1;
+
+    Figure[] Run(string when, Measure measure)
     {
-        using var server = new BackgroundJobServer(new BackgroundJobServerOptions { WorkerCount = 8 }, storage);
-        SpinWait.SpinUntil(() => storage.GetMonitoringApi().GetStatistics().Succeeded >= succeeded, TimeSpan.FromMinutes(5));
+        Console.Error.WriteLine($"{when}: {measure.Name}");
+        return [.. measure.Run(round)];
     }
 }
 finally
 {
     Directory.Delete(folder, recursive: true);
-}
-
-static Job NoOp() => Job.FromExpression(() => Nothing.Run());
-
-static double Rate(int count, Action work)
-{
-    var clock = Stopwatch.StartNew();
-    work();
-    return count / clock.Elapsed.TotalSeconds;
-}
-
-// One row a transaction, in a file of its own with the storage's own settings.
-double RawCommits()
-{
-    const int commits = 1000;
-    using var connection = new SqliteConnection($"Data Source={Path.Combine(folder, "raw.db")};Pooling=False");
-    connection.Open();
-    Execute("pragma journal_mode=wal; pragma synchronous=full; create table if not exists rows (id integer primary key, text text)");
-    return Rate(commits, () =>
-    {
-        for (var i = 0; i < commits; i++)
-        {
-            Execute("insert into rows (text) values ('a row of about the size of a job')");
-        }
-    });
-
-    void Execute(string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
 }
