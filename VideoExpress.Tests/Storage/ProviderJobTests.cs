@@ -26,40 +26,6 @@ public sealed class ProviderJobTests : SQLiteTest
     }
 
     [Fact]
-    public async Task NoReader_SeesHalfATransaction()
-    {
-        const int commits = 200;
-        var id = Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?> { ["Name"] = "0" }, Now(), TimeSpan.FromHours(1));
-        Commit(transaction => transaction.SetJobState(id, new PlainState("0")));
-        using var writing = new CancellationTokenSource();
-        var reading = Task.Run(() =>
-        {
-            using var connection = Open();
-            var torn = 0;
-            while (!writing.IsCancellationRequested)
-            {
-                var data = connection.GetJobData(id)!;
-                torn += data.State == data.ParametersSnapshot["Name"] ? 0 : 1;
-            }
-
-            return torn;
-        });
-
-        for (var number = 1; number <= commits; number++)
-        {
-            var value = number.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            Commit(transaction =>
-            {
-                transaction.SetJobState(id, new PlainState(value));
-                transaction.SetJobParameter(id, "Name", value);
-            });
-        }
-
-        await writing.CancelAsync();
-        Assert.Equal(0, await reading);
-    }
-
-    [Fact]
     public void Parameters_AreDurableWhenTheCallReturns()
     {
         var id = CreateJobIn(new EnqueuedState());
