@@ -36,7 +36,7 @@ internal static class Backup
         }
         catch (SqliteException exception)
         {
-            throw OpenFailure.Explain(partial, exception);
+            throw OpenFailure.Explain(exception.SqliteErrorCode == SQLITE_CORRUPT ? storage.Path : partial, exception);
         }
         finally
         {
@@ -57,8 +57,9 @@ internal static class Backup
         }
 
         // By the lock rather than by the name: links and mounts give one file many names.
-        foreach (var owner in Companions.Where(target.EndsWith).Select(companion => target[..^companion.Length]))
+        foreach (var companion in Companions.Where(companion => target.EndsWith(companion, StringComparison.Ordinal)))
         {
+            var owner = target[..^companion.Length];
             if (File.Exists(owner + ".lock"))
             {
                 OwnerLock.Take(owner).Dispose();

@@ -25,13 +25,21 @@ internal static partial class NetworkFileSystem
     public static string? WarningFor(string path)
     {
         var folder = Path.GetDirectoryName(path)!;
-        if (!OperatingSystem.IsLinux())
+        try
         {
+            if (OperatingSystem.IsLinux())
+            {
+                return WarningFor(path, WithoutLinks(folder), File.ReadAllLines("/proc/self/mountinfo"));
+            }
+
             var remote = folder.StartsWith(@"\\", StringComparison.Ordinal) || new DriveInfo(folder).DriveType == DriveType.Network;
             return remote ? Warning(path, "a network drive") : null;
         }
-
-        return WarningFor(path, WithoutLinks(folder), File.ReadAllLines("/proc/self/mountinfo"));
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // A system that hides its mounts is no reason not to start.
+            return null;
+        }
     }
 
     internal static string? WarningFor(string path, string folder, string[] mounts) =>
