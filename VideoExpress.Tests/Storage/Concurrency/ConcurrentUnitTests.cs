@@ -48,7 +48,8 @@ public sealed class ConcurrentUnitTests(ITestOutputHelper output) : SQLiteTest
                     Keep(title, () => InUnit(title, _ => { }));
                     break;
                 case 1:
-                    Assert.Throws<SqliteException>(() => InUnit("lost " + title, unit => Execute(unit, "insert into films (title) values ('taken')")));
+                    Assert.Throws<SqliteException>(
+                        () => InUnit("lost " + title, unit => Execute(unit, "insert into films (title) values ('taken')")));
                     break;
                 case 2:
                     Assert.Throws<NotSupportedException>(() => InUnit("lost " + title, _ => throw new NotSupportedException()));

@@ -20,7 +20,8 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
         Write(Runs.Table);
         var labour = new Labour(Storage);
         var servers = Enumerable.Range(0, Servers).Select(_ => StartServer(labour)).ToArray();
-        var created = Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() => CreateJobs(new Random(seed + thread), Jobs / 4))));
+        var created = Task.WhenAll(Enumerable.Range(0, 4)
+            .Select(thread => Task.Run(() => CreateJobs(new Random(seed + thread), Jobs / 4))));
         for (var stop = 0; stop < Stops; stop++)
         {
             var stopped = random.Next(Servers);

@@ -4,7 +4,9 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Tests.Storage.Concurrency;
 
-/// <summary>An application's table of how often each job started, and, in the very transaction that says so, how often it succeeded.</summary>
+/// <summary>
+/// An application's table of how often each job started, and, in the very transaction that says so, how often it succeeded.
+/// </summary>
 internal sealed class Runs : IApplyStateFilter
 {
     public const string Table = "create table runs (job integer primary key, started integer not null, succeeded integer not null)";

@@ -9,8 +9,8 @@ using VideoExpress.Tests.Storage.PowerLoss;
 namespace VideoExpress.Tests.Storage.Crash;
 
 /// <summary>
-/// The process that a crash test kills: <c>VideoExpress.Tests ROLE FILE [SETTING]</c>. It reports what it has done, a line each, and ends when its
-/// input does, so that it never outlives the test.
+/// The process that a crash test kills: <c>VideoExpress.Tests ROLE FILE [SETTING]</c>. It reports what it has done, a line each, and ends
+/// when its input does, so that it never outlives the test.
 /// </summary>
 internal static class ChildProcess
 {
@@ -35,7 +35,7 @@ internal static class ChildProcess
             return 3;
         }
 
-        new Thread(() => play(storage)) { IsBackground = true }.Start();
+        StartThread(() => play(storage));
         Console.In.ReadToEnd();
         return 0;
     }
@@ -125,6 +125,9 @@ internal static class ChildProcess
             Report("left " + left);
         }
     }
+
+    /// <summary>Ends with the process, which is how all of them end here.</summary>
+    public static void StartThread(Action action) => new Thread(() => action()) { IsBackground = true }.Start();
 
     public static void Report(string line)
     {

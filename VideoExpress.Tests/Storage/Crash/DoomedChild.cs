@@ -117,14 +117,14 @@ internal sealed class DoomedChild(Action<SQLiteStorage, Action> play)
         ];
         for (var thread = 0; thread < 9; thread++)
         {
-            var own = thread;
-            new Thread(() =>
+            var (first, write) = (thread, writes[thread % writes.Length]);
+            StartThread(() =>
             {
-                for (var number = own; ; number += 9)
+                for (var number = first; ; number += 9)
                 {
-                    writes[own % writes.Length](number);
+                    write(number);
                 }
-            }) { IsBackground = true }.Start();
+            });
         }
     }
 

@@ -39,7 +39,7 @@ internal static class SqliteFileHook
     /// <summary>SQLite has pointers to them, which the garbage collector does not see.</summary>
     private static readonly ConcurrentBag<Delegate> Kept = [];
 
-    private static IDiskObserver? s_observer;
+    private static IDiskObserver? _observer;
 
     private delegate int Open(nint vfs, nint name, nint file, int flags, nint outFlags);
 
@@ -53,7 +53,7 @@ internal static class SqliteFileHook
     public static void Install(IDiskObserver observer)
     {
         SQLitePCL.Batteries_V2.Init();
-        s_observer = observer;
+        _observer = observer;
         var vfs = FindVfs(nint.Zero);
         var open = Marshal.GetDelegateForFunctionPointer<Open>(Marshal.ReadIntPtr(vfs, OpenOfVfs));
         Marshal.WriteIntPtr(vfs, OpenOfVfs, Pointer<Open>((vfs, name, file, flags, outFlags) =>
@@ -89,23 +89,23 @@ internal static class SqliteFileHook
         {
             var written = new byte[count];
             Marshal.Copy(bytes, written, 0, count);
-            s_observer!.Writing(file, offset, written);
+            _observer!.Writing(file, offset, written);
             return write(handle, bytes, count, offset);
         }));
         var truncate = Marshal.GetDelegateForFunctionPointer<Truncate>(Marshal.ReadIntPtr(methods, TruncateOfMethods));
         Marshal.WriteIntPtr(table, TruncateOfMethods, Pointer<Truncate>((handle, size) =>
         {
-            s_observer!.Truncating(file, size);
+            _observer!.Truncating(file, size);
             return truncate(handle, size);
         }));
         var sync = Marshal.GetDelegateForFunctionPointer<Sync>(Marshal.ReadIntPtr(methods, SyncOfMethods));
         Marshal.WriteIntPtr(table, SyncOfMethods, Pointer<Sync>((handle, flags) =>
         {
-            s_observer!.Syncing(file);
+            _observer!.Syncing(file);
             var result = sync(handle, flags);
             if (result == Ok)
             {
-                s_observer!.Synced(file);
+                _observer!.Synced(file);
             }
 
             return result;

@@ -1,6 +1,8 @@
 namespace VideoExpress.Tests.Storage.Model;
 
-/// <summary>Small cases that once found a mistake, kept as steps and not as seeds, for a seed means another case when the generator changes.</summary>
+/// <summary>
+/// Small cases that once found a mistake. They are kept as steps, for a seed means another case when the generator changes.
+/// </summary>
 internal static class Found
 {
     private static readonly NewJob Queued = new("Enqueued", "urgent", 60, "a");

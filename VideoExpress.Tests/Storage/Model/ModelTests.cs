@@ -2,7 +2,9 @@ using Xunit.Abstractions;
 
 namespace VideoExpress.Tests.Storage.Model;
 
-/// <summary>Random operations on the storage and on a model of it: both must answer the same. A case that fails is shrunk and printed.</summary>
+/// <summary>
+/// Random operations on the storage and on a model of it: both must answer the same. A case that fails is shrunk and printed.
+/// </summary>
 public sealed class ModelTests(ITestOutputHelper output)
 {
     private const int RandomCases = 120;

@@ -70,7 +70,8 @@ internal sealed record SetState(int Job, string State, string Reason) : JobWrite
     protected override void Call(string id, JobStorageTransaction transaction) =>
         transaction.SetJobState(id, new PlainState(State) { Reason = Reason });
 
-    protected override void Change(ModelJob job, ModelStorage model, DateTime calledAt) => model.SetState(job, new ModelState(State, Reason));
+    protected override void Change(ModelJob job, ModelStorage model, DateTime calledAt) =>
+        model.SetState(job, new ModelState(State, Reason));
 }
 
 internal sealed record AddState(int Job, string State, string Reason) : JobWrite(Job)
@@ -89,7 +90,8 @@ internal sealed record AddState(int Job, string State, string Reason) : JobWrite
 
 internal sealed record SetParameter(int Job, string Name, string? Value) : JobWrite(Job)
 {
-    protected override void Call(string id, JobStorageTransaction transaction) => transaction.SetJobParameter(id, Name, Value!);
+    protected override void Call(string id, JobStorageTransaction transaction) =>
+        transaction.SetJobParameter(id, Name, Value!);
 
     protected override void Change(ModelJob job, ModelStorage model, DateTime calledAt) => job.Parameters[Name] = Value;
 }

@@ -46,13 +46,13 @@ internal static class PowerLossChild
         for (var thread = 0; thread < Threads; thread++)
         {
             var own = thread;
-            new Thread(() =>
+            ChildProcess.StartThread(() =>
             {
                 for (var number = 0; number < each; number++)
                 {
                     WriteOne(storage, own, number, report);
                 }
-            }) { IsBackground = true }.Start();
+            });
         }
     }
 
