@@ -1,3 +1,4 @@
+using System.Globalization;
 using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
@@ -16,17 +17,19 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
     {
         var seed = System.Random.Shared.Next();
         output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
         Write(Runs.Table);
         var labour = new Labour(Storage);
-        var servers = Enumerable.Range(0, Servers).Select(_ => StartServer(labour)).ToArray();
+        var servers = Enumerable.Range(0, Servers).Select(number => StartServer(labour, number)).ToArray();
         var created = Task.WhenAll(Enumerable.Range(0, 4)
             .Select(thread => Task.Run(() => CreateJobs(new Random(seed + thread), Jobs / 4))));
         for (var stop = 0; stop < Stops; stop++)
         {
-            var stopped = random.Next(Servers);
-            await Task.Run(servers[stopped].Dispose);
-            servers[stopped] = StartServer(labour);
+            Client.Create(Job.FromExpression<Labour>(lingers => lingers.Lingers(null, CancellationToken.None)), new EnqueuedState());
+            // "NAME:PROCESS:GUID", and the name is its number.
+            var lingering = await labour.Lingering.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
+            var number = int.Parse(lingering.Split(':')[0], CultureInfo.InvariantCulture);
+            await Task.Run(servers[number].Dispose);
+            servers[number] = StartServer(labour, number);
         }
 
         await created;
@@ -37,11 +40,12 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
 
         Audit.AssertSound(Storage);
         Assert.Empty(labour.Doubled);
-        Assert.Equal(Jobs, Ask<long>("select count(*) from runs"));
+        Assert.Equal(Jobs + Stops, Ask<long>("select count(*) from runs"));
         Assert.Equal(0, Ask<long>("select count(*) from runs join hangfire_job j on j.id = job where succeeded <> (state = 'Succeeded')"));
         Assert.Equal(0, Ask<long>("select count(*) from hangfire_job where state not in ('Succeeded', 'Deleted')"));
         Assert.All(Starts(), run => Assert.Equal(1 + labour.ReasonsOf(run.Key), run.Value));
-        output.WriteLine($"{Starts().Values.Sum()} runs of {Jobs} jobs");
+        output.WriteLine($"{Starts().Values.Sum()} runs of {Jobs + Stops} jobs, {labour.Aborted} aborted");
+        Assert.NotEqual(0, labour.Aborted);
     }
 
     private void CreateJobs(Random random, int count)
@@ -53,15 +57,16 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
                 0 => Job.FromExpression<Labour>(labour => labour.FailsOnce(null)),
                 1 => Job.FromExpression<Labour>(labour => labour.RequeuesItself(null)),
                 2 => Job.FromExpression<Labour>(labour => labour.IsDeletedWhileItRuns(null)),
-                3 or 4 => Job.FromExpression<Labour>(labour => labour.Lingers(null, CancellationToken.None)),
+                3 => Job.FromExpression<Labour>(labour => labour.Lingers(null, CancellationToken.None)),
                 _ => Job.FromExpression<Labour>(labour => labour.Plain(null)),
             }, new EnqueuedState());
         }
     }
 
-    private BackgroundJobServer StartServer(Labour labour) => new(
+    private BackgroundJobServer StartServer(Labour labour, int number) => new(
         new BackgroundJobServerOptions
         {
+            ServerName = number.ToString(CultureInfo.InvariantCulture),
             Activator = new Single(labour),
             FilterProvider = new JobFilterProviderCollection(JobFilterProviders.Providers, new JobFilterCollection { new Runs() }),
             WorkerCount = 6,

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Threading.Channels;
 using Hangfire;
 using Hangfire.Server;
 using Hangfire.States;
@@ -12,8 +13,18 @@ namespace VideoExpress.Tests.Storage.Concurrency;
 /// </summary>
 public sealed class Labour(SQLiteStorage storage)
 {
+    private readonly Channel<string> _lingering = Channel.CreateBounded<string>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+
     private readonly ConcurrentDictionary<string, int> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _reasons = new(StringComparer.Ordinal);
+    private int _aborted;
+
+    /// <summary>The ids of servers, each at the moment when a job began to linger there.</summary>
+    public ChannelReader<string> Lingering => _lingering.Reader;
+
+    /// <summary>How many runs ended because their server did.</summary>
+    public int Aborted => _aborted;
 
     /// <summary>Jobs that were performed by two workers at once.</summary>
     public ConcurrentBag<string> Doubled { get; } = [];
@@ -52,9 +63,11 @@ public sealed class Labour(SQLiteStorage storage)
     /// <summary>Waits for its server to stop, for a short time.</summary>
     public void Lingers(PerformContext? context, CancellationToken cancellationToken) => Run(context!, id =>
     {
-        if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(15)))
+        _lingering.Writer.TryWrite(context!.ServerId);
+        if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(150)))
         {
             Note(id);
+            Interlocked.Increment(ref _aborted);
             cancellationToken.ThrowIfCancellationRequested();
         }
     });
