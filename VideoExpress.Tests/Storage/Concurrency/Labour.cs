@@ -64,7 +64,7 @@ public sealed class Labour(SQLiteStorage storage)
     public void Lingers(PerformContext? context, CancellationToken cancellationToken) => Run(context!, id =>
     {
         _lingering.Writer.TryWrite(context!.ServerId);
-        if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(150)))
+        if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(400)))
         {
             Note(id);
             Interlocked.Increment(ref _aborted);
