@@ -152,9 +152,7 @@ public class SQLiteStorage : JobStorage, IDisposable
                 locks.Lock($"job:{job}:state-lock", JobLockTimeout);
             }
 
-            var turn = Writer.Begin();
-            turn.HoldUntilEnd(locks);
-            return SQLiteUnitOfWork.Over(this, turn, locks.Owner);
+            return new SQLiteUnitOfWork(this, new UnitOfWorkSession(this, locks));
         }
         catch
         {

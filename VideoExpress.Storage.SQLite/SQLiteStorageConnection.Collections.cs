@@ -85,7 +85,7 @@ internal sealed partial class SQLiteStorageConnection
     {
         ArgumentNullException.ThrowIfNull(key);
         ArgumentNullException.ThrowIfNull(keyValuePairs);
-        Write(new SetRangeInHash(key, [.. keyValuePairs]).Execute);
+        Session.Write([new SetRangeInHash(key, [.. keyValuePairs])]);
     }
 
     public override Dictionary<string, string?>? GetAllEntriesFromHash(string key)

@@ -40,7 +40,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
     {
         var (id, command) = PrepareJob(job, parameters, createdAt, expireIn);
         // Its caller knows nothing of it yet: a job becomes one by its first state.
-        Write(command.Execute, WriteTraits.Repeatable);
+        Session.Write([command], WriteTraits.Repeatable);
         return id;
     }
 
@@ -62,7 +62,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
 
         if (JobIds.TryParse(id, out var job))
         {
-            Write(new SetJobParameter(job, name, value).Execute);
+            Session.Write([new SetJobParameter(job, name, value)]);
         }
     }
 
@@ -132,9 +132,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
     /// <summary>False when there is no such job. The state is null before the first.</summary>
     internal bool TryGetState(string jobId, out string? state)
     {
-        var found = JobIds.TryParse(jobId, out var job)
-            ? Session.Read(sql => sql.First("select state from hangfire_job where id = $job", row => (Exists: true, State: row.Text(0)), job))
-            : default;
+        var found = JobIds.TryParse(jobId, out var job) ? Session.StateOf(job) : default;
         state = found.State;
         return found.Exists;
     }
@@ -152,14 +150,6 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
         return (JobIds.ToText(id),
             new CreateJob(id, Storage.JobIds, invocation, new Dictionary<string, string?>(parameters), created, created + UnixMicros.From(expireIn)));
     }
-
-    private void Write(Action<WriteTurn> work, WriteTraits traits = WriteTraits.None) => Session.Write(
-        turn =>
-        {
-            work(turn);
-            return true;
-        },
-        traits);
 
     private void Write(Func<WriteTurn, int> work, WriteTraits traits) => Session.Write(work, traits);
 }

@@ -2,6 +2,7 @@ using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 using VideoExpress.Storage.SQLite.Data;
+using VideoExpress.Storage.SQLite.Sessions;
 using VideoExpress.Storage.SQLite.Writer;
 
 namespace VideoExpress.Storage.SQLite;
@@ -80,7 +81,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
         ArgumentNullException.ThrowIfNull(jobId);
         if (JobIds.TryParse(jobId, out var job))
         {
-            _commands.Add(new PersistJob(job));
+            _commands.Add(new ExpireJob(job, at: null));
         }
     }
 
@@ -173,7 +174,15 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
         {
             try
             {
-                _connection.Session.Write(Apply, Traits());
+                if (_enlisted.Count == 0)
+                {
+                    _connection.Session.Write(_commands, Traits());
+                }
+                else
+                {
+                    _connection.Session.Write(Apply, WriteTraits.OwnThread);
+                }
+
                 return;
             }
             catch (DistributedLockTimeoutException exception) when (attemptsLeft > 0)
@@ -196,30 +205,16 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
 
     private WriteTraits Traits()
     {
-        if (_enlisted.Count > 0)
-        {
-            return WriteTraits.OwnThread;
-        }
-
         // Lost in a power cut, the job is enqueued as before and is started again.
         var onlyStartsJob = _commands.Exists(command => command is SetJobState { IsStart: true })
-            && _commands.TrueForAll(command => command is SetJobState { IsStart: true } or Writer.PersistJob);
+            && _commands.TrueForAll(command => command is SetJobState { IsStart: true } or Writer.ExpireJob { At: null });
         return onlyStartsJob ? WriteTraits.Repeatable : WriteTraits.None;
     }
 
     private bool Apply(WriteTurn turn)
     {
-        foreach (var command in _commands)
-        {
-            command.Execute(turn);
-        }
-
-        if (_enlisted.Count == 0)
-        {
-            return true;
-        }
-
-        using var unit = SQLiteUnitOfWork.PartOf(Storage, turn, _connection.Session.Owner);
+        turn.Execute(_commands);
+        using var unit = new SQLiteUnitOfWork(Storage, new UnitOfWorkSession(Storage, turn, _connection.Session.Owner));
         foreach (var command in _enlisted)
         {
             command(unit);

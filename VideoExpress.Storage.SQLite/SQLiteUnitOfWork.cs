@@ -4,14 +4,16 @@ using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Storage.SQLite.Data;
 using VideoExpress.Storage.SQLite.Sessions;
 using VideoExpress.Storage.SQLite.Writer;
 
 namespace VideoExpress.Storage.SQLite;
 
 /// <summary>
-/// One open write transaction: rows of the application, new background jobs and state changes are committed together or not at all.
-/// While it is open nobody else writes, so it must be short, stay on its thread, and wait for nothing outside.
+/// One write transaction: rows of the application, new background jobs and state changes are committed together or not at all. From the
+/// first use of <see cref="Connection"/>, or the first read, until its end nobody else writes, so it must be short, stay on its thread, and
+/// wait for nothing outside. One that only creates jobs is written as a whole when it is committed.
 /// </summary>
 /// <remarks>
 /// It never waits for the lock of a job, whose holder may be waiting to write. Where a member needs the lock of a job that is being changed
@@ -22,28 +24,48 @@ namespace VideoExpress.Storage.SQLite;
 public sealed class SQLiteUnitOfWork : IDisposable
 {
     private readonly SQLiteStorage _storage;
-    private readonly WriteTurn _turn;
-    private readonly bool _ownsTurn;
+    private readonly UnitOfWorkSession _session;
 
-    private SQLiteUnitOfWork(SQLiteStorage storage, WriteTurn turn, object lockOwner, bool ownsTurn)
+    internal SQLiteUnitOfWork(SQLiteStorage storage, UnitOfWorkSession session)
     {
         _storage = storage;
-        _turn = turn;
-        _ownsTurn = ownsTurn;
-        StorageConnection = new SQLiteStorageConnection(storage, new UnitOfWorkSession(storage, turn, lockOwner));
+        _session = session;
+        StorageConnection = new SQLiteStorageConnection(storage, session);
     }
 
     /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end.</summary>
-    public SqliteConnection Connection => _turn.Sql.Connection;
+    public SqliteConnection Connection => _session.Turn.Sql.Connection;
 
     /// <summary>The open transaction. Never commit it yourself.</summary>
-    public SqliteTransaction Transaction => _turn.Transaction;
+    public SqliteTransaction Transaction => _session.Turn.Transaction;
 
     /// <summary>
     /// Hangfire's view of the same transaction, for whatever has no member here: it reads what was written here already, and the
     /// transactions it creates are parts of this one. It cannot fetch jobs.
     /// </summary>
     public JobStorageConnection StorageConnection { get; }
+
+    /// <summary>
+    /// Runs one statement on the application's tables. It is prepared once and kept, and unless <see cref="Connection"/> or a read has begun
+    /// the transaction already, it waits for <see cref="Commit"/>, so that others may write meanwhile.
+    /// </summary>
+    /// <param name="sql">One statement. Give its values by parameters, never in its text, which is kept.</param>
+    /// <param name="values">
+    /// Integers, floating-point numbers, texts, booleans (as 0 and 1) and nulls, in the order in which the parameters first appear.
+    /// </param>
+    /// <exception cref="ArgumentException">A value is of another type.</exception>
+    /// <exception cref="SqliteException">The statement failed: thrown here or, where it waited, when it is run; nothing of it remains.</exception>
+    public void Execute(string sql, params ReadOnlySpan<object?> values)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(sql);
+        var bound = new SqlValue[values.Length];
+        for (var index = 0; index < bound.Length; index++)
+        {
+            bound[index] = SqlValue.From(values[index]);
+        }
+
+        _session.Execute(new ApplicationStatement(sql, bound));
+    }
 
     /// <summary>Creates a background job in <paramref name="state"/>, by way of all client and state filters, and returns its id.</summary>
     /// <exception cref="InvalidOperationException">A client filter has canceled the creation.</exception>
@@ -72,32 +94,26 @@ public sealed class SQLiteUnitOfWork : IDisposable
 
     /// <summary>Runs after the commit, on the committing thread, when others write again; never after a rollback.</summary>
     /// <remarks>An exception in it is logged and goes no further, for the commit stands.</remarks>
-    public void OnCommitted(Action action) => _turn.OnCommitted(action);
+    public void OnCommitted(Action action) => _session.OnCommitted(action);
 
     /// <summary>Commits everything durably.</summary>
     /// <exception cref="InvalidOperationException">It is part of a transaction of Hangfire, which commits it.</exception>
     public void Commit()
     {
-        if (!_ownsTurn)
+        if (!_session.IsWhole)
         {
             throw new InvalidOperationException("An enlisted command is committed with the transaction it is part of.");
         }
 
-        _storage.Writer.Commit(_turn);
+        _session.Commit();
     }
 
     /// <summary>Rolls back what was not committed.</summary>
     public void Dispose()
     {
-        if (_ownsTurn && !_turn.HasEnded)
+        if (_session.IsWhole)
         {
-            _storage.Writer.Abandon(_turn);
+            _session.Abandon();
         }
     }
-
-    internal static SQLiteUnitOfWork Over(SQLiteStorage storage, WriteTurn turn, object lockOwner) =>
-        new(storage, turn, lockOwner, ownsTurn: true);
-
-    internal static SQLiteUnitOfWork PartOf(SQLiteStorage storage, WriteTurn turn, object lockOwner) =>
-        new(storage, turn, lockOwner, ownsTurn: false);
 }

@@ -69,7 +69,7 @@ internal sealed class ConnectionPool(string path) : IDisposable
         {
             connection.Open();
             using var command = connection.CreateCommand();
-            command.CommandText = "pragma busy_timeout = 5000; pragma temp_store = memory; pragma query_only = on;";
+            command.CommandText = "pragma busy_timeout = 5000; pragma temp_store = memory; pragma cache_size = -512; pragma query_only = on;";
             command.ExecuteNonQuery();
             return new Statements(connection);
         }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VideoExpress.Storage.SQLite.Data;
 
 /// <summary>A value for a statement, without a box around numbers.</summary>
@@ -11,6 +13,18 @@ internal readonly struct SqlValue
     public long Bits { get; }
 
     public string? Text { get; }
+
+    /// <summary>Takes what an application gives.</summary>
+    /// <exception cref="ArgumentException">It is of a type that has no one way to be stored.</exception>
+    public static SqlValue From(object? value) => value switch
+    {
+        null => default,
+        string text => text,
+        bool flag => flag ? 1 : 0,
+        sbyte or byte or short or ushort or int or uint or long => Convert.ToInt64(value, CultureInfo.InvariantCulture),
+        float or double => Convert.ToDouble(value, CultureInfo.InvariantCulture),
+        _ => throw new ArgumentException($"A {value.GetType().Name} cannot be bound: give a number, a text, a boolean or null.", nameof(value)),
+    };
 
     public static implicit operator SqlValue(long value) => new(SqlKind.Number, value, null);
 

@@ -11,6 +11,9 @@ namespace VideoExpress.Storage.SQLite.Data;
 /// </summary>
 internal sealed class Statements(SqliteConnection connection) : IDisposable
 {
+    /// <summary>Several times as many as the storage has; the application brings its own, perhaps with values in their text.</summary>
+    private const int MostPrepared = 500;
+
     /// <summary>SQLITE_DBSTATUS_DEFERRED_FKS of sqlite3.h: zero when all foreign keys are resolved.</summary>
     private const int DeferredForeignKeys = 10;
 
@@ -99,11 +102,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
 
     public void Dispose()
     {
-        foreach (var statement in _prepared.Values)
-        {
-            statement.Dispose();
-        }
-
+        Forget();
         Connection.Dispose();
     }
 
@@ -111,8 +110,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
     {
         if (!_prepared.TryGetValue(sql, out var statement))
         {
-            Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out statement));
-            _prepared.Add(sql, statement);
+            _prepared.Add(sql, statement = Prepare(sql));
         }
 
         for (var index = 0; index < values.Length; index++)
@@ -121,6 +119,33 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
 
         return statement;
+    }
+
+    private sqlite3_stmt Prepare(string sql)
+    {
+        if (_prepared.Count == MostPrepared)
+        {
+            Forget();
+        }
+
+        Check(raw.sqlite3_prepare_v3(Handle, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement, out var rest));
+        if (statement.IsInvalid || !string.IsNullOrWhiteSpace(rest))
+        {
+            statement.Dispose();
+            throw new ArgumentException($"Exactly one statement was expected: {sql}", nameof(sql));
+        }
+
+        return statement;
+    }
+
+    private void Forget()
+    {
+        foreach (var statement in _prepared.Values)
+        {
+            statement.Dispose();
+        }
+
+        _prepared.Clear();
     }
 
     private static int Bind(sqlite3_stmt statement, int index, SqlValue value)

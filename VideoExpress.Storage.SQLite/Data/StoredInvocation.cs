@@ -8,17 +8,29 @@ namespace VideoExpress.Storage.SQLite.Data;
 internal sealed record StoredInvocation(string Payload, string Arguments)
 {
     /// <summary>
-    /// An application has few methods and many jobs, each of which is read several times; so what the payloads say is kept. No more than
-    /// <see cref="MostParsed"/>, in case somebody puts something unique into a queue's name.
+    /// An application has few methods and many jobs, each of which is read several times; so what the payloads say is kept, and how they
+    /// are written. No more than <see cref="MostKept"/>, in case somebody puts something unique into a queue's name.
     /// </summary>
     private static readonly ConcurrentDictionary<string, InvocationData> Parsed = new(StringComparer.Ordinal);
 
-    private const int MostParsed = 1000;
+    private static readonly ConcurrentDictionary<(string Type, string Method, string Parameters, string? Queue), string> Written = [];
+
+    private const int MostKept = 1000;
 
     public static StoredInvocation From(Job job)
     {
         var invocation = InvocationData.SerializeJob(job);
-        return new StoredInvocation(invocation.SerializePayload(excludeArguments: true), invocation.Arguments);
+        var method = (invocation.Type, invocation.Method, invocation.ParameterTypes, invocation.Queue);
+        if (!Written.TryGetValue(method, out var payload))
+        {
+            payload = invocation.SerializePayload(excludeArguments: true);
+            if (Written.Count < MostKept)
+            {
+                Written.TryAdd(method, payload);
+            }
+        }
+
+        return new StoredInvocation(payload, invocation.Arguments);
     }
 
     /// <summary>Never throws: what cannot be loaded is told by <see cref="LoadedInvocation.Exception"/>.</summary>
@@ -45,7 +57,7 @@ internal sealed record StoredInvocation(string Payload, string Arguments)
         if (!Parsed.TryGetValue(Payload, out var known))
         {
             known = InvocationData.DeserializePayload(Payload);
-            if (Parsed.Count < MostParsed)
+            if (Parsed.Count < MostKept)
             {
                 Parsed.TryAdd(Payload, known);
             }

@@ -53,6 +53,12 @@ begin
     on conflict (state) do update set jobs = jobs + 1;
 end;
 
+create trigger hangfire_job_created after insert on hangfire_job when new.state is not null
+begin
+    insert into hangfire_state_count (state, jobs) values (new.state, 1)
+    on conflict (state) do update set jobs = jobs + 1;
+end;
+
 create trigger hangfire_job_removed after delete on hangfire_job when old.state is not null
 begin
     update hangfire_state_count set jobs = jobs - 1 where state = old.state;

@@ -13,6 +13,9 @@ internal sealed class AutonomousSession(SQLiteStorage storage) : Session
 
     public override T Read<T>(Func<Statements, T> query) => storage.Pool.Read(query);
 
+    public override void Write(IReadOnlyList<ICommand> commands, WriteTraits traits) =>
+        storage.Writer.Run(turn => turn.Execute(commands), traits);
+
     public override T Write<T>(Func<WriteTurn, T> work, WriteTraits traits) => storage.Writer.Run(work, traits);
 
     public override IDisposable Lock(string resource, TimeSpan timeout)

@@ -12,6 +12,13 @@ internal abstract class Session : IDisposable
     /// <summary>Runs a query of one statement.</summary>
     public abstract T Read<T>(Func<Statements, T> query);
 
+    /// <summary>The state of a job, null before its first.</summary>
+    public virtual (bool Exists, string? State) StateOf(long job) =>
+        Read(sql => sql.First("select state from hangfire_job where id = $job", row => (true, row.Text(0)), job));
+
+    /// <summary>Runs the commands in their order; all of them take effect, or none.</summary>
+    public abstract void Write(IReadOnlyList<ICommand> commands, WriteTraits traits = WriteTraits.None);
+
     /// <summary>Runs a write that takes effect as a whole or not at all.</summary>
     public abstract T Write<T>(Func<WriteTurn, T> work, WriteTraits traits = WriteTraits.None);
 

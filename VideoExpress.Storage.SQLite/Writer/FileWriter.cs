@@ -20,7 +20,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
 
     private readonly Lock _gate = new();
     private readonly LinkedList<Write> _waiting = [];
-    private readonly AsyncLocal<WriteTurn?> _current = new();
+    private readonly AsyncLocal<WriterScope?> _current = new();
     private readonly SharedTransaction _transaction = new(connection);
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
     private bool _othersExpected;
@@ -31,17 +31,37 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     public T Run<T>(Func<WriteTurn, T> work, WriteTraits traits = WriteTraits.None)
     {
         var result = default(T)!;
-        var write = new Write(turn => result = work(turn), traits);
+        Run(turn => { result = work(turn); }, traits);
+        return result;
+    }
+
+    /// <inheritdoc cref="Run{T}" />
+    public void Run(Action<WriteTurn> work, WriteTraits traits = WriteTraits.None)
+    {
+        RefuseWithinUnitOfWork();
+        var write = new Write(work, traits);
         Take(write);
         while (!write.IsOver)
         {
             RunHere(write);
             GoOn();
-            write.Wait(Timeout.InfiniteTimeSpan);
+            AwaitOutcome(write);
         }
 
         Finish(write);
-        return result;
+    }
+
+    /// <summary>Has other writes of this thread refused until <see cref="CloseScope"/>.</summary>
+    public WriterScope OpenScope()
+    {
+        RefuseWithinUnitOfWork();
+        return _current.Value = new WriterScope();
+    }
+
+    public void CloseScope(WriterScope scope)
+    {
+        scope.HasEnded = true;
+        _current.Value = null;
     }
 
     /// <summary>Waits for the turn, which the caller has until <see cref="Commit"/> or <see cref="Abandon"/>, on the same thread.</summary>
@@ -52,7 +72,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         write.ThrowIfFailed();
         try
         {
-            return _current.Value = _transaction.Enter(write, synced: true);
+            return _transaction.Enter(write, synced: true);
         }
         catch
         {
@@ -62,9 +82,9 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     }
 
     /// <summary>Commits what <see cref="Begin"/> began, or throws and has rolled it back.</summary>
-    public void Commit(WriteTurn turn)
+    public void Commit(WriteTurn turn, WriterScope scope)
     {
-        _current.Value = null;
+        CloseScope(scope);
         var write = turn.Write;
         try
         {
@@ -76,14 +96,14 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         }
 
         GoOn();
-        write.Wait(Timeout.InfiniteTimeSpan);
+        AwaitOutcome(write);
         Finish(write);
     }
 
     /// <summary>Rolls back what <see cref="Begin"/> began.</summary>
-    public void Abandon(WriteTurn turn)
+    public void Abandon(WriteTurn turn, WriterScope scope)
     {
-        _current.Value = null;
+        CloseScope(scope);
         Undo(turn.Write, new OperationCanceledException("The unit of work was not committed."));
         GoOn();
         turn.End();
@@ -92,6 +112,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// <summary>Runs what cannot run inside a transaction, such as a checkpoint, while nobody writes.</summary>
     public void RunAlone(Action<SqliteConnection> work)
     {
+        RefuseWithinUnitOfWork();
         var write = new Write(work: null, WriteTraits.OwnThread | WriteTraits.Alone);
         Take(write);
         write.ThrowIfFailed();
@@ -102,6 +123,23 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         finally
         {
             GoOn();
+        }
+    }
+
+    /// <summary>Runs what was to happen after a commit.</summary>
+    public void RunCommitted(IEnumerable<Action> actions)
+    {
+        foreach (var action in actions)
+        {
+            try
+            {
+                action();
+            }
+            catch (Exception exception)
+            {
+                // The commit stands: its caller must not take it for failed.
+                _log.ErrorException("An action after a commit failed.", exception);
+            }
         }
     }
 
@@ -149,16 +187,19 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         }
     }
 
-    /// <summary>Returns when it is this write's turn, on this thread, or when it is over.</summary>
-    private void Take(Write write)
+    private void RefuseWithinUnitOfWork()
     {
-        if (_current.Value is { HasEnded: false } own && own.ThreadId == Environment.CurrentManagedThreadId)
+        if (_current.Value is { IsOpenHere: true })
         {
             throw new InvalidOperationException(
                 "This thread has an open unit of work and would wait for itself for ever. Write through the unit of work " +
                 "(its StorageConnection, Create, ContinueWith, ChangeState), or after it.");
         }
+    }
 
+    /// <summary>Returns when it is this write's turn, on this thread, or when it is over.</summary>
+    private void Take(Write write)
+    {
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
@@ -190,21 +231,27 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
             }
         }
 
-        write.Wait(Timeout.InfiniteTimeSpan);
+        AwaitOutcome(write);
+    }
+
+    /// <summary>A write that is part of a commit ends with it, whatever it takes: nobody knows how before.</summary>
+    private void AwaitOutcome(Write write)
+    {
+        while (!write.Wait(LongestWait))
+        {
+            _log.Error(string.Create(CultureInfo.InvariantCulture,
+                $"A commit has waited for {LongestWait.TotalSeconds} s for a unit of work that shares it. Is it left open?"));
+        }
     }
 
     /// <summary>Has the turn do one write; what comes of it is told to the write.</summary>
     private void RunHere(Write write)
     {
+        // What calls the application's code is a unit of work to it.
+        var scope = write.Is(WriteTraits.OwnThread) ? OpenScope() : null;
         try
         {
-            var turn = _transaction.Enter(write, MustSync(write));
-            if (write.Is(WriteTraits.OwnThread))
-            {
-                _current.Value = turn;
-            }
-
-            write.Work!(turn);
+            write.Work!(_transaction.Enter(write, MustSync(write)));
             _transaction.Keep(write);
         }
         catch (Exception exception)
@@ -213,9 +260,9 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         }
         finally
         {
-            if (write.Is(WriteTraits.OwnThread))
+            if (scope is not null)
             {
-                _current.Value = null;
+                CloseScope(scope);
             }
         }
     }
@@ -382,6 +429,6 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     {
         write.Turn?.End();
         write.ThrowIfFailed();
-        write.Turn?.RunActions(_log);
+        RunCommitted(write.Turn!.Actions);
     }
 }

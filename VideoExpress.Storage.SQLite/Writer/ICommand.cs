@@ -5,3 +5,9 @@ internal interface ICommand
 {
     void Execute(WriteTurn turn);
 }
+
+/// <summary>A write to one background job.</summary>
+internal interface IJobCommand : ICommand
+{
+    long Job { get; }
+}

@@ -1,63 +1,57 @@
 using Hangfire.States;
 using VideoExpress.Storage.SQLite.Cancellation;
-using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
 
-internal sealed class CreateJob(
-    long id, JobIds ids, StoredInvocation invocation, Dictionary<string, string?> parameters, long createdAt, long expireAt) : ICommand
+internal sealed class SetJobParameter(long job, string name, string? value) : IJobCommand
 {
-    public void Execute(WriteTurn turn)
-    {
-        ids.Reserve(turn, id);
-        turn.Sql.Execute(
-            """
-            insert into hangfire_job (id, invocation, arguments, created_us, expire_us)
-            values ($id, $invocation, $arguments, $created, $expire)
-            """,
-            id, invocation.Payload, invocation.Arguments, createdAt, expireAt);
+    public long Job { get; } = job;
 
-        foreach (var (name, value) in parameters)
-        {
-            turn.Sql.Execute("insert into hangfire_parameter (job_id, name, value) values ($job, $name, $value)", id, name, value);
-        }
-    }
-}
+    public string Name { get; } = name;
 
-internal sealed class SetJobParameter(long job, string name, string? value) : ICommand
-{
+    public string? Value { get; } = value;
+
     public void Execute(WriteTurn turn) => turn.Sql.Execute(
         """
         insert into hangfire_parameter (job_id, name, value)
         select $job, $name, $value where exists (select 1 from hangfire_job where id = $job)
         on conflict (job_id, name) do update set value = excluded.value
         """,
-        job, name, value);
+        Job, Name, Value);
 }
 
-internal sealed class ChangeJobParameter(long job, string name, Func<string?, string?> change) : ICommand
+internal sealed class ChangeJobParameter(long job, string name, Func<string?, string?> change) : IJobCommand
 {
+    public long Job { get; } = job;
+
+    public string Name { get; } = name;
+
+    public Func<string?, string?> Change { get; } = change;
+
     public void Execute(WriteTurn turn)
     {
-        var value = turn.Sql.Scalar<string>("select value from hangfire_parameter where job_id = $job and name = $name", job, name);
-        new SetJobParameter(job, name, change(value)).Execute(turn);
+        var value = turn.Sql.Scalar<string>("select value from hangfire_parameter where job_id = $job and name = $name", Job, Name);
+        new SetJobParameter(Job, Name, Change(value)).Execute(turn);
     }
 }
 
-internal sealed class ExpireJob(long job, long at) : ICommand
+/// <summary>Has a job expire at a time, or never.</summary>
+internal sealed class ExpireJob(long job, long? at) : IJobCommand
 {
-    public void Execute(WriteTurn turn) => turn.Sql.Execute("update hangfire_job set expire_us = $at where id = $job", at, job);
-}
+    public long Job { get; } = job;
 
-internal sealed class PersistJob(long job) : ICommand
-{
+    public long? At { get; } = at;
+
     public void Execute(WriteTurn turn) =>
-        turn.Sql.Execute("update hangfire_job set expire_us = null where id = $job and expire_us is not null", job);
+        turn.Sql.Execute("update hangfire_job set expire_us = $at where id = $job and expire_us is not $at", At, Job);
 }
 
 /// <summary>A state as it was when the transaction was told of it: a state object may change, or throw, later.</summary>
 internal sealed record StateRecord(long Job, string Name, string? Reason, string? Data, long CreatedAt)
 {
+    /// <summary>The number of a job's first state.</summary>
+    public const long First = 1;
+
     /// <summary>Appends to the history and returns the number it has there; null when there is no such job.</summary>
     public long? Insert(WriteTurn turn) => turn.Sql.Scalar<long?>(
         """
@@ -67,17 +61,28 @@ internal sealed record StateRecord(long Job, string Name, string? Reason, string
         returning id
         """,
         Job, Name, Reason, Data, CreatedAt);
+
+    /// <summary>Begins the history of a job that was just created.</summary>
+    public void InsertFirst(WriteTurn turn) => turn.Sql.Execute(
+        "insert into hangfire_state (job_id, id, name, reason, data, created_us) values ($job, $id, $name, $reason, $data, $created)",
+        Job, First, Name, Reason, Data, CreatedAt);
 }
 
-internal sealed class AddJobState(StateRecord state) : ICommand
+internal sealed class AddJobState(StateRecord state) : IJobCommand
 {
+    public long Job => state.Job;
+
     public void Execute(WriteTurn turn) => state.Insert(turn);
 }
 
-internal sealed class SetJobState(StateRecord state, int historyLength, RunningJobs running) : ICommand
+internal sealed class SetJobState(StateRecord state, int historyLength, RunningJobs running) : IJobCommand
 {
+    public long Job => state.Job;
+
+    public string State => state.Name;
+
     /// <summary>Whether a worker begins to run the job.</summary>
-    public bool IsStart => state.Name == ProcessingState.StateName;
+    public bool IsStart => State == ProcessingState.StateName;
 
     public void Execute(WriteTurn turn)
     {
@@ -86,14 +91,20 @@ internal sealed class SetJobState(StateRecord state, int historyLength, RunningJ
             return;
         }
 
-        turn.Sql.Execute(
-            "update hangfire_job set state = $name, state_id = $number where id = $job", state.Name, number, state.Job);
+        turn.Sql.Execute("update hangfire_job set state = $name, state_id = $number where id = $job", State, number, Job);
         // A job that reschedules itself has no end of states.
         if (number > historyLength)
         {
-            turn.Sql.Execute("delete from hangfire_state where job_id = $job and id <= $last", state.Job, number - historyLength);
+            turn.Sql.Execute("delete from hangfire_state where job_id = $job and id <= $last", Job, number - historyLength);
         }
 
-        turn.AfterCommit(() => running.StateChanged(state.Job, state.Name));
+        turn.AfterCommit(() => running.StateChanged(Job, State));
+    }
+
+    /// <summary>The job has been written with this state; it has no other.</summary>
+    public void ExecuteAsFirst(WriteTurn turn)
+    {
+        state.InsertFirst(turn);
+        turn.AfterCommit(() => running.StateChanged(Job, State));
     }
 }

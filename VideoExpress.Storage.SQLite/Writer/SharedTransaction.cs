@@ -53,10 +53,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
             throw new InvalidOperationException("A part of the unit of work has failed; it can only be rolled back.");
         }
 
-        if (write.Is(WriteTraits.OwnThread))
-        {
-            Sql.CheckDeferredConstraints();
-        }
+        Sql.CheckDeferredConstraints();
 
         if (_kept.Count > 0)
         {

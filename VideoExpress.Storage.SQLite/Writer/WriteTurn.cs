@@ -1,4 +1,3 @@
-using Hangfire.Logging;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite.Data;
 
@@ -13,12 +12,13 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
 
     public Write Write { get; } = write;
 
-    public int ThreadId { get; } = Environment.CurrentManagedThreadId;
-
     public bool HasEnded { get; private set; }
 
     /// <summary>Whether a part of it has failed half done.</summary>
     public bool IsBroken { get; private set; }
+
+    /// <summary>What <see cref="OnCommitted"/> was given.</summary>
+    public IReadOnlyList<Action> Actions => _actions;
 
     /// <summary>The statements of the open transaction.</summary>
     public Statements Sql
@@ -91,6 +91,14 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
         }
     }
 
+    public void Execute(IReadOnlyList<ICommand> commands)
+    {
+        foreach (var command in commands)
+        {
+            command.Execute(this);
+        }
+    }
+
     /// <summary>Called by the writer after the commit, before it goes on.</summary>
     public void RunEffects()
     {
@@ -107,23 +115,6 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
         foreach (var held in _locks)
         {
             held.Dispose();
-        }
-    }
-
-    /// <summary>Called by its own thread after a commit.</summary>
-    public void RunActions(ILog log)
-    {
-        foreach (var action in _actions)
-        {
-            try
-            {
-                action();
-            }
-            catch (Exception exception)
-            {
-                // The commit stands: its caller must not take it for failed.
-                log.ErrorException("An action after a commit failed.", exception);
-            }
         }
     }
 

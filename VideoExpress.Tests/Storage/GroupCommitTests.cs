@@ -70,6 +70,7 @@ public sealed class GroupCommitTests : SQLiteTest
             {
                 using var unit = Storage.BeginUnitOfWork();
                 unit.Create(AJob(), new EnqueuedState());
+                _ = unit.Connection;
                 unit.OnCommitted(() => Assert.Fail("It was not committed."));
             },
             () => Add("after"),
@@ -191,6 +192,7 @@ public sealed class GroupCommitTests : SQLiteTest
     public async Task Disposal_SendsThoseWhoWaitAway()
     {
         var unit = Storage.BeginUnitOfWork();
+        _ = unit.Connection;
         var waiting = Enumerable.Range(0, 4)
             .Select(number => Start(() => Commit(transaction => transaction.AddToSet("set", $"{number}"))))
             .ToArray();
@@ -249,6 +251,7 @@ public sealed class GroupCommitTests : SQLiteTest
     private Exception?[] AfterABusyWriter(Action[] actions)
     {
         using var busy = Storage.BeginUnitOfWork();
+        _ = busy.Connection;
         var outcomes = new List<Task<Exception?>>();
         foreach (var action in actions)
         {

@@ -28,9 +28,7 @@ public sealed class WriteAheadLogTests : SQLiteTest
         using var reading = new ManualResetEventSlim();
         var readers = Task.Factory.StartNew(() => ReadWithoutAGap(reading, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         reading.Wait(TimeSpan.FromSeconds(20));
-        WriteMegabytes(8);
-        WriteMegabytes(8);
-        WriteMegabytes(8);
+        WriteMegabytes(24);
         Assert.InRange(Length, StorageFile.LogLimitBytes, long.MaxValue);
 
         // A busy machine may not end a read in time; the process tries again every few seconds.
