@@ -166,9 +166,12 @@ internal sealed partial class SQLiteMonitoringApi
     private static JobDetailsDto? Details(Statements sql, long job)
     {
         var found = sql.First(
-            "select invocation, arguments, created_us, expire_us from hangfire_job where id = $job",
+            "select invocation, arguments, created_us, expire_us, parameters from hangfire_job where id = $job",
             row => (
-                Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)), CreatedAt: row.GetInt64(2), ExpireAt: row.Number(3)),
+                Invocation: new StoredInvocation(row.GetString(0), row.GetString(1)),
+                CreatedAt: row.GetInt64(2),
+                ExpireAt: row.Number(3),
+                Parameters: row.Text(4)),
             job);
         if (found.Invocation is null)
         {
@@ -183,7 +186,7 @@ internal sealed partial class SQLiteMonitoringApi
             LoadException = loaded.Exception,
             CreatedAt = UnixMicros.ToUtc(found.CreatedAt),
             ExpireAt = UnixMicros.ToUtc(found.ExpireAt),
-            Properties = JobQueries.Parameters(sql, job),
+            Properties = Json.ReadParameters(found.Parameters),
             History = sql.Query(
                 "select name, reason, data, created_us from hangfire_state where job_id = $job order by id desc",
                 row => new StateHistoryDto

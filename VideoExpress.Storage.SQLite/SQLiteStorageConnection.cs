@@ -62,7 +62,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
 
         if (JobIds.TryParse(id, out var job))
         {
-            Session.Write([new SetJobParameter(job, name, value)]);
+            Session.Write([new ChangeJobParameter(job, name, value)]);
         }
     }
 
@@ -75,8 +75,7 @@ internal sealed partial class SQLiteStorageConnection(SQLiteStorage storage, Ses
             return null;
         }
 
-        return Session.Read(sql => sql.Scalar<string>(
-            "select value from hangfire_parameter where job_id = $job and name = $name", job, name));
+        return Session.Read(sql => JobQueries.Parameters(sql, job))?.GetValueOrDefault(name);
     }
 
     public override JobData? GetJobData(string jobId)

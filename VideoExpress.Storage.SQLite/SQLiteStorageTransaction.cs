@@ -61,7 +61,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
         ArgumentNullException.ThrowIfNull(name);
         if (JobIds.TryParse(jobId, out var job))
         {
-            _commands.Add(new SetJobParameter(job, name, value));
+            _commands.Add(new ChangeJobParameter(job, name, value));
         }
     }
 

@@ -34,6 +34,8 @@ internal sealed partial class Json : JsonSerializerContext
         return data;
     }
 
+    public static Dictionary<string, string?> ReadParameters(string? text) => Read(text, Relaxed.DictionaryStringString) ?? [];
+
     private static T? Read<T>(string? text, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> type)
         where T : class
     {

@@ -1,4 +1,4 @@
--- Fewer trees, and so fewer pages, to write for each change of a state. Foreign keys are off while this runs.
+-- Fewer trees, and so fewer pages, to write for each job and each change of its state. Foreign keys are off while this runs.
 
 -- No id up to the last is given out again, not even after its job expired. It is raised in steps: see JobIds.
 create table hangfire_job_id (
@@ -10,6 +10,7 @@ create table hangfire_job_new (
     id         integer primary key,
     invocation text    not null,                  -- InvocationData without its arguments, JSON
     arguments  text    not null,                  -- the serialised arguments, JSON array
+    parameters text,                              -- JSON object; null when there are none
     state      text,                              -- name of the current state; null before the first one
     state_id   integer,                           -- the current state's number among the job's states
     created_us integer not null,
@@ -30,13 +31,16 @@ create table hangfire_state_new (
 insert into hangfire_state_new (job_id, id, name, reason, data, created_us)
 select job_id, row_number() over (partition by job_id order by id), name, reason, data, created_us from hangfire_state;
 
-insert into hangfire_job_new (id, invocation, arguments, state, state_id, created_us, expire_us)
-select id, invocation, arguments, state,
+insert into hangfire_job_new (id, invocation, arguments, parameters, state, state_id, created_us, expire_us)
+select id, invocation, arguments,
+    (select json_group_object(name, value) from hangfire_parameter p where p.job_id = hangfire_job.id),
+    state,
     (select count(*) from hangfire_state s where s.job_id = hangfire_job.id and s.id <= hangfire_job.state_id),
     created_us, expire_us
 from hangfire_job;
 update hangfire_job_new set state_id = null where state is null;
 
+drop table hangfire_parameter;
 drop table hangfire_state;
 drop table hangfire_job;
 alter table hangfire_job_new rename to hangfire_job;

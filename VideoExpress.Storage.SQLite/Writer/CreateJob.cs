@@ -38,11 +38,8 @@ internal sealed class CreateJob(
             case ExpireJob expire:
                 _expireAt = expire.At;
                 return true;
-            case SetJobParameter set:
-                _parameters[set.Name] = set.Value;
-                return true;
             case ChangeJobParameter parameter:
-                _parameters[parameter.Name] = parameter.Change(_parameters.GetValueOrDefault(parameter.Name));
+                parameter.Apply(_parameters);
                 return true;
             default:
                 return false;
@@ -54,16 +51,10 @@ internal sealed class CreateJob(
         ids.Reserve(turn, Job);
         turn.Sql.Execute(
             """
-            insert into hangfire_job (id, invocation, arguments, state, state_id, created_us, expire_us)
-            values ($id, $invocation, $arguments, $state, $state_id, $created, $expire)
+            insert into hangfire_job (id, invocation, arguments, parameters, state, state_id, created_us, expire_us)
+            values ($id, $invocation, $arguments, $parameters, $state, $state_id, $created, $expire)
             """,
-            Job, invocation.Payload, invocation.Arguments, _first?.State, _first is null ? (long?)null : StateRecord.First, createdAt, _expireAt);
-
-        foreach (var (name, value) in _parameters)
-        {
-            turn.Sql.Execute("insert into hangfire_parameter (job_id, name, value) values ($job, $name, $value)", Job, name, value);
-        }
-
+            Job, invocation.Payload, invocation.Arguments, Json.Write(_parameters), _first?.State, _first is null ? (long?)null : StateRecord.First, createdAt, _expireAt);
         _first?.ExecuteAsFirst(turn);
     }
 }

@@ -1,37 +1,28 @@
 using Hangfire.States;
 using VideoExpress.Storage.SQLite.Cancellation;
+using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
 
-internal sealed class SetJobParameter(long job, string name, string? value) : IJobCommand
-{
-    public long Job { get; } = job;
-
-    public string Name { get; } = name;
-
-    public string? Value { get; } = value;
-
-    public void Execute(WriteTurn turn) => turn.Sql.Execute(
-        """
-        insert into hangfire_parameter (job_id, name, value)
-        select $job, $name, $value where exists (select 1 from hangfire_job where id = $job)
-        on conflict (job_id, name) do update set value = excluded.value
-        """,
-        Job, Name, Value);
-}
-
+/// <summary>Gives a parameter a value that may depend on the one it has.</summary>
 internal sealed class ChangeJobParameter(long job, string name, Func<string?, string?> change) : IJobCommand
 {
+    public ChangeJobParameter(long job, string name, string? value)
+        : this(job, name, _ => value)
+    {
+    }
+
     public long Job { get; } = job;
 
-    public string Name { get; } = name;
-
-    public Func<string?, string?> Change { get; } = change;
+    public void Apply(Dictionary<string, string?> parameters) => parameters[name] = change(parameters.GetValueOrDefault(name));
 
     public void Execute(WriteTurn turn)
     {
-        var value = turn.Sql.Scalar<string>("select value from hangfire_parameter where job_id = $job and name = $name", Job, Name);
-        new SetJobParameter(Job, Name, Change(value)).Execute(turn);
+        if (JobQueries.Parameters(turn.Sql, Job) is { } parameters)
+        {
+            Apply(parameters);
+            turn.Sql.Execute("update hangfire_job set parameters = $parameters where id = $job", Json.Write(parameters), Job);
+        }
     }
 }
 

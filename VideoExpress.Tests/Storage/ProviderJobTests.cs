@@ -38,17 +38,6 @@ public sealed class ProviderJobTests : SQLiteTest
     }
 
     [Fact]
-    public void AJob_ExistsWithItsParameters_OrNotAtAll()
-    {
-        Write("create trigger refuse before insert on hangfire_parameter begin select raise(abort, 'no'); end");
-
-        Assert.ThrowsAny<Exception>(() => Connection.CreateExpiredJob(
-            AJob(), new Dictionary<string, string?> { ["name"] = "value" }, Now(), TimeSpan.FromHours(1)));
-
-        Assert.Equal(0, Ask<long>("select count(*) from hangfire_job"));
-    }
-
-    [Fact]
     public async Task NoReader_SeesHalfATransaction()
     {
         var id = Connection.CreateExpiredJob(AJob(), new Dictionary<string, string?> { ["Name"] = "0" }, Now(), TimeSpan.FromHours(1));
@@ -81,12 +70,5 @@ public sealed class ProviderJobTests : SQLiteTest
 
         await writing.CancelAsync();
         Assert.Equal(0, (await Task.WhenAll(reading)).Sum());
-    }
-
-    private void Write(string sql)
-    {
-        using var unit = Storage.BeginUnitOfWork();
-        Execute(unit, sql);
-        unit.Commit();
     }
 }
