@@ -137,7 +137,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
             }
             catch (Exception exception)
             {
-                // The commit stands: its caller must not take it for failed.
+                // The commit stands: its caller must not take it for failed, and whoever waits is to go on.
                 _log.ErrorException("An action after a commit failed.", exception);
             }
         }
@@ -356,7 +356,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         _othersExpected = committed.Count > 1;
         foreach (var write in committed)
         {
-            write.Turn!.RunEffects();
+            RunCommitted(write.Turn!.Effects);
         }
 
         PassOn();
