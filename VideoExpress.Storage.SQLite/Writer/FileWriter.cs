@@ -107,6 +107,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         Undo(turn.Write, new OperationCanceledException("The unit of work was not committed."));
         GoOn();
         turn.End();
+        turn.Write.PassInterruptOn();
     }
 
     /// <summary>Runs what cannot run inside a transaction, such as a checkpoint, while nobody writes.</summary>
@@ -123,6 +124,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         finally
         {
             GoOn();
+            write.PassInterruptOn();
         }
     }
 
@@ -225,6 +227,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         {
             if (_waiting.Remove(write))
             {
+                write.PassInterruptOn();
                 throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
                     $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
                     $"Is a unit of work left open or waiting for something slow?"));
@@ -428,6 +431,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     private void Finish(Write write)
     {
         write.Turn?.End();
+        write.PassInterruptOn();
         write.ThrowIfFailed();
         RunCommitted(write.Turn!.Actions);
     }
