@@ -33,7 +33,7 @@ public sealed class SQLiteUnitOfWork : IDisposable
         StorageConnection = new SQLiteStorageConnection(storage, session);
     }
 
-    /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end.</summary>
+    /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end. Closing it does nothing.</summary>
     public SqliteConnection Connection => _session.Turn.Sql.Connection;
 
     /// <summary>The open transaction. Never commit it yourself.</summary>

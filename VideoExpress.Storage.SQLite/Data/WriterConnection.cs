@@ -9,12 +9,29 @@ namespace VideoExpress.Storage.SQLite.Data;
 internal sealed class WriterConnection(string path) : SqliteConnection(ConnectionPool.ConnectionString(path))
 {
     private readonly List<SqliteCommand> _commands = [];
+    private bool _ends;
 
     public override SqliteCommand CreateCommand()
     {
         var command = base.CreateCommand();
         _commands.Add(command);
         return command;
+    }
+
+    /// <summary>Does nothing: an application that disposes of what a unit of work has lent it must not take it from all who write.</summary>
+    public override void Close()
+    {
+        if (_ends)
+        {
+            base.Close();
+        }
+    }
+
+    /// <summary>Closes it for good.</summary>
+    public void End()
+    {
+        _ends = true;
+        Dispose();
     }
 
     /// <summary>Ends the commands of this turn, with their readers; whoever uses one later is told that it has no connection.</summary>

@@ -80,7 +80,7 @@ internal static class StorageFile
         }
         catch
         {
-            connection.Dispose();
+            connection.End();
             throw;
         }
     }
