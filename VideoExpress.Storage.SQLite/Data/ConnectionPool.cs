@@ -85,6 +85,12 @@ internal sealed class ConnectionPool(string path) : IDisposable
         if (Interlocked.Increment(ref _idleCount) <= Kept && !_disposed)
         {
             _idle.Add(statements);
+            if (_disposed)
+            {
+                // It may have come just after the pool was emptied.
+                Dispose();
+            }
+
             return;
         }
 
