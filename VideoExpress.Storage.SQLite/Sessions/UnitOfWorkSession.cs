@@ -66,12 +66,10 @@ internal sealed class UnitOfWorkSession : Session
         if (_turn is not null)
         {
             _turn.Sound(turn => turn.Execute(commands));
-            return;
         }
-
-        foreach (var command in commands)
+        else
         {
-            _pending.Add(command);
+            _pending.Add(commands);
         }
     }
 
