@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Data.Sqlite;
 
 namespace VideoExpress.Storage.SQLite.Data;
@@ -8,6 +9,13 @@ namespace VideoExpress.Storage.SQLite.Data;
 /// </summary>
 internal sealed class WriterConnection(string path) : SqliteConnection(ConnectionPool.ConnectionString(path))
 {
+    /// <summary>
+    /// That list, which is private to the driver; null where a driver has none of this name. Only in it are commands that were made by their
+    /// constructor rather than here.
+    /// </summary>
+    private static readonly FieldInfo? DriversList =
+        typeof(SqliteConnection).GetField("_commands", BindingFlags.Instance | BindingFlags.NonPublic);
+
     private readonly List<SqliteCommand> _commands = [];
     private bool _ends;
 
@@ -37,6 +45,11 @@ internal sealed class WriterConnection(string path) : SqliteConnection(Connectio
     /// <summary>Ends the commands of this turn, with their readers; whoever uses one later is told that it has no connection.</summary>
     public void ReleaseCommands()
     {
+        if (DriversList?.GetValue(this) is List<WeakReference<SqliteCommand>> known)
+        {
+            _commands.AddRange(known.Select(reference => reference.TryGetTarget(out var command) ? command : null).OfType<SqliteCommand>());
+        }
+
         foreach (var command in _commands)
         {
             command.Dispose();
