@@ -193,7 +193,8 @@ internal sealed class UnitOfWorkSession : Session
 
     private void ThrowIfEnded()
     {
-        if (_hasEnded)
+        // What is part of somebody else's turn ends with that.
+        if (_hasEnded || _turn is { HasEnded: true })
         {
             throw new InvalidOperationException("The unit of work has ended.");
         }
