@@ -7,7 +7,7 @@ namespace VideoExpress.Storage.SQLite.Data;
 /// The connection that all who write use in turn. The driver keeps a list of a connection's commands that only one thread may touch, but a
 /// command is commonly disposed of after the unit of work it was for; so it lets go of the commands when a turn ends.
 /// </summary>
-internal sealed class WriterConnection(string path) : SqliteConnection(ConnectionPool.ConnectionString(path))
+internal sealed class WriterConnection : SqliteConnection
 {
     /// <summary>
     /// That list, which is private to the driver; null where a driver has none of this name. Only in it are commands that were made by their
@@ -18,6 +18,13 @@ internal sealed class WriterConnection(string path) : SqliteConnection(Connectio
 
     private readonly List<SqliteCommand> _commands = [];
     private bool _ends;
+
+    public WriterConnection(string path)
+        : base(ConnectionPool.ConnectionString(path))
+    {
+        // How long the driver repeats, in seconds, what is busy, after SQLite has waited for its busy_timeout each time. Zero is for ever.
+        DefaultTimeout = 1;
+    }
 
     public override SqliteCommand CreateCommand()
     {

@@ -1,4 +1,5 @@
 using Hangfire.States;
+using Hangfire.Storage;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite;
 
@@ -160,6 +161,47 @@ public sealed class WriterFaultTests : SQLiteTest
         Assert.False(Storage.DueTimes.Wait(TimeSpan.Zero, CancellationToken.None));
         Storage.ReloadDueTimes();
         Assert.False(Storage.DueTimes.Wait(TimeSpan.Zero, CancellationToken.None));
+    }
+
+    [Fact]
+    public void AFileThatIsDeleted_IsNotReplacedByAnEmptyOne()
+    {
+        File.Delete(FilePath);
+
+        // The inner read needs a connection that is not open yet.
+        Assert.Throws<SqliteException>(() => Storage.Read(_ => Ask<long>("select count(*) from films")));
+        Assert.False(File.Exists(FilePath));
+    }
+
+    [Fact]
+    public void AUnitThatHasEnded_TakesNoLock()
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        SQLiteUnitOfWork? ended = null;
+        Commit(transaction => transaction.Enlist(unit => ended = unit));
+
+        Assert.Throws<InvalidOperationException>(() => ended!.ChangeState(id, new DeletedState()));
+        Assert.Throws<InvalidOperationException>(() => ended!.OnCommitted(() => { }));
+        Connection.AcquireDistributedJobLock(id, TimeSpan.Zero).Dispose();
+    }
+
+    [Fact]
+    public async Task AStrangerThatWrites_IsWaitedForAsLongAsIsSaid()
+    {
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            Execute(unit, "pragma busy_timeout = 100");
+        }
+
+        await using var stranger = new SqliteConnection($"Data Source={FilePath};Pooling=False");
+        stranger.Open();
+        await using (var transaction = stranger.BeginTransaction())
+        {
+            var outcome = await Start(() => Commit(write => write.AddToSet("set", "value"))).WaitAsync(Soon);
+            Assert.Equal(SQLitePCL.raw.SQLITE_BUSY, Assert.IsType<SqliteException>(outcome).SqliteErrorCode);
+        }
+
+        await AssertWritable();
     }
 
     private static bool IsWaiting(Thread thread) => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin);
