@@ -82,7 +82,8 @@ public sealed class FoldingTests(ITestOutputHelper output) : IDisposable
             {
                 transaction.SetJobState(JobOf(jobs), scheduled);
                 transaction.AddToSet("schedule", JobOf(jobs), pick);
-            },
+            }
+            ,
             12 => (transaction, _) => transaction.IncrementCounter(value),
             _ => (transaction, jobs) => transaction.SetRangeInHash(JobOf(jobs), [new(name, value)]),
         };
