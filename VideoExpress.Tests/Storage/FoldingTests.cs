@@ -78,15 +78,16 @@ public sealed class FoldingTests(ITestOutputHelper output) : IDisposable
             8 => (transaction, jobs) => transaction.SetJobParameter(JobOf(jobs), "name", value),
             9 => (transaction, jobs) => transaction.ChangeJobParameter(JobOf(jobs), "changed", old => old + value),
             10 => (transaction, jobs) => transaction.AddToQueue("default", JobOf(jobs)),
-            11 => (transaction, jobs) =>
-            {
-                transaction.SetJobState(JobOf(jobs), scheduled);
-                transaction.AddToSet("schedule", JobOf(jobs), pick);
-            }
-            ,
+            11 => (transaction, jobs) => Schedule(transaction, JobOf(jobs), scheduled, pick),
             12 => (transaction, _) => transaction.IncrementCounter(value),
             _ => (transaction, jobs) => transaction.SetRangeInHash(JobOf(jobs), [new(name, value)]),
         };
+    }
+
+    private static void Schedule(SQLiteStorageTransaction transaction, string job, ScheduledState state, double score)
+    {
+        transaction.SetJobState(job, state);
+        transaction.AddToSet("schedule", job, score);
     }
 
     private static void WithoutUnit(SQLiteStorage storage, List<List<Step>> batches)
