@@ -238,12 +238,15 @@ public class SQLiteStorage : JobStorage, IDisposable
 
     internal void ReloadDueTimes()
     {
-        DueTimes.Forget();
-        var earliest = Pool.Read(sql => sql.Scalar<long?>(
-            "select due_us from hangfire_set where due_us is not null order by due_us limit 1"));
-        if (earliest is { } dueAt)
+        var earliest = DueTimes.Forget();
+        try
         {
-            DueTimes.Add(dueAt);
+            earliest = Pool.Read(sql => sql.Scalar<long?>(
+                "select due_us from hangfire_set where due_us is not null order by due_us limit 1")) ?? long.MaxValue;
+        }
+        finally
+        {
+            DueTimes.Add(earliest);
         }
     }
 

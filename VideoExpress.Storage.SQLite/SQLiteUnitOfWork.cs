@@ -33,7 +33,7 @@ public sealed class SQLiteUnitOfWork : IDisposable
         StorageConnection = new SQLiteStorageConnection(storage, session);
     }
 
-    /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end.</summary>
+    /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end. Closing it does nothing.</summary>
     public SqliteConnection Connection => _session.Turn.Sql.Connection;
 
     /// <summary>The open transaction. Never commit it yourself.</summary>
@@ -53,7 +53,9 @@ public sealed class SQLiteUnitOfWork : IDisposable
     /// <param name="values">
     /// Integers, floating-point numbers, texts, booleans (as 0 and 1) and nulls, in the order in which the parameters first appear.
     /// </param>
-    /// <exception cref="ArgumentException">A value is of another type.</exception>
+    /// <exception cref="ArgumentException">
+    /// A value is of another type, or, here or where the statement is run, there are not as many as there are parameters.
+    /// </exception>
     /// <exception cref="SqliteException">The statement failed: thrown here or, where it waited, when it is run; nothing of it remains.</exception>
     public void Execute(string sql, params ReadOnlySpan<object?> values)
     {

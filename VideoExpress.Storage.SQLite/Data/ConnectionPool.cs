@@ -53,8 +53,8 @@ internal sealed class ConnectionPool(string path) : IDisposable
     }
 
     /// <summary>A connection string that leaves pooling to us: the driver's pool would keep the file open after disposal.</summary>
-    public static string ConnectionString(string path) =>
-        new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString();
+    public static string ConnectionString(string path, SqliteOpenMode mode = SqliteOpenMode.ReadWriteCreate) =>
+        new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, Mode = mode }.ToString();
 
     private Statements Rent()
     {
@@ -64,7 +64,8 @@ internal sealed class ConnectionPool(string path) : IDisposable
             return idle;
         }
 
-        var connection = new SqliteConnection(ConnectionString(path));
+        // Never an empty file in the place of one that somebody has deleted.
+        var connection = new SqliteConnection(ConnectionString(path, SqliteOpenMode.ReadWrite));
         try
         {
             connection.Open();
@@ -85,6 +86,12 @@ internal sealed class ConnectionPool(string path) : IDisposable
         if (Interlocked.Increment(ref _idleCount) <= Kept && !_disposed)
         {
             _idle.Add(statements);
+            if (_disposed)
+            {
+                // It may have come just after the pool was emptied.
+                Dispose();
+            }
+
             return;
         }
 

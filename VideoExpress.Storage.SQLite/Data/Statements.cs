@@ -113,6 +113,13 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
             _prepared.Add(sql, statement = Prepare(sql));
         }
 
+        var expected = raw.sqlite3_bind_parameter_count(statement);
+        if (values.Length != expected)
+        {
+            // A parameter without a value would keep that of the last run.
+            throw new ArgumentException($"The statement has {expected} parameters and was given {values.Length} values: {sql}", nameof(values));
+        }
+
         for (var index = 0; index < values.Length; index++)
         {
             Check(Bind(statement, index + 1, values[index]));

@@ -5,6 +5,9 @@ internal static class UnixMicros
 {
     private const long EpochTicks = 621_355_968_000_000_000;
 
+    /// <summary>The last that a <see cref="DateTime"/> can hold; what is rounded up may lie just behind.</summary>
+    private static readonly long Last = FromTicks(DateTime.MaxValue.Ticks);
+
     public static long Now(TimeProvider time) => FromTicks(time.GetUtcNow().UtcTicks);
 
     /// <summary>A time without a kind is taken as UTC, as Hangfire does.</summary>
@@ -15,7 +18,8 @@ internal static class UnixMicros
 
     public static long From(TimeSpan value) => value.Ticks / TimeSpan.TicksPerMicrosecond;
 
-    public static DateTime ToUtc(long micros) => new(EpochTicks + micros * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
+    public static DateTime ToUtc(long micros) =>
+        new(EpochTicks + Math.Min(micros, Last) * TimeSpan.TicksPerMicrosecond, DateTimeKind.Utc);
 
     public static DateTime? ToUtc(long? micros) => micros is { } value ? ToUtc(value) : null;
 

@@ -35,7 +35,19 @@ internal sealed class LockTable
             place = entry.Waiters.AddLast(new Waiter(owner));
         }
 
-        return place.Value.Granted.Task.Wait(timeout) || !Withdraw(place);
+        try
+        {
+            return place.Value.Granted.Task.Wait(timeout) || !Withdraw(place);
+        }
+        catch (ThreadInterruptedException)
+        {
+            if (!Withdraw(place))
+            {
+                Release(owner, resource);
+            }
+
+            throw;
+        }
     }
 
     public void Release(object owner, string resource)

@@ -41,7 +41,7 @@ internal sealed class WriteAheadLog(SQLiteStorage storage) : IBackgroundProcess
         }
 
         // The bulk while others write on.
-        using (var connection = new SqliteConnection(ConnectionPool.ConnectionString(storage.Path)))
+        using (var connection = new SqliteConnection(ConnectionPool.ConnectionString(storage.Path, SqliteOpenMode.ReadWrite)))
         {
             connection.Open();
             _ = sqlite3_wal_checkpoint_v2(connection.Handle, "main", SQLITE_CHECKPOINT_PASSIVE, out _, out _);

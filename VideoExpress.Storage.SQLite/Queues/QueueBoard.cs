@@ -59,8 +59,9 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
         {
             Task.WaitAny([handed], cancellationToken);
         }
-        catch (OperationCanceledException)
+        catch
         {
+            // Cancelled, or the thread is interrupted: a row must not be handed to somebody who has gone.
             Withdraw(place);
             throw;
         }

@@ -29,13 +29,16 @@ internal sealed class DueTimes(TimeProvider time)
     }
 
     /// <summary>
-    /// Forgets the earliest time. The caller then reads it from the file and adds it; in this order no commit in between is lost.
+    /// Forgets the earliest time and returns it. The caller then reads it from the file and adds it; in this order no commit in between is
+    /// lost. Where it cannot be read, the one before is added again.
     /// </summary>
-    public void Forget()
+    public long Forget()
     {
         lock (_gate)
         {
+            var before = _earliest;
             _earliest = long.MaxValue;
+            return before;
         }
     }
 

@@ -72,15 +72,17 @@ internal static class StorageFile
             }
 
             Run(connection, $"pragma journal_size_limit = {LogLimitBytes}");
-            // A table that a migration replaces would take the rows that refer to it along.
-            Run(connection, "pragma synchronous = full; pragma temp_store = memory; pragma foreign_keys = off");
+            Run(connection, "pragma synchronous = full; pragma temp_store = memory");
+            // A table that a migration replaces would take the rows that refer to it along, and a view or trigger of the application that
+            // looks at it would refuse that the new one is given its name.
+            Run(connection, "pragma foreign_keys = off; pragma legacy_alter_table = on");
             Migrator.Migrate(connection, time);
-            Run(connection, "pragma foreign_keys = on");
+            Run(connection, "pragma legacy_alter_table = off; pragma foreign_keys = on");
             return connection;
         }
         catch
         {
-            connection.Dispose();
+            connection.End();
             throw;
         }
     }

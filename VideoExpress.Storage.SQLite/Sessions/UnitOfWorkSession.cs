@@ -66,12 +66,10 @@ internal sealed class UnitOfWorkSession : Session
         if (_turn is not null)
         {
             _turn.Sound(turn => turn.Execute(commands));
-            return;
         }
-
-        foreach (var command in commands)
+        else
         {
-            _pending.Add(command);
+            _pending.Add(commands);
         }
     }
 
@@ -195,7 +193,8 @@ internal sealed class UnitOfWorkSession : Session
 
     private void ThrowIfEnded()
     {
-        if (_hasEnded)
+        // What is part of somebody else's turn ends with that.
+        if (_hasEnded || _turn is { HasEnded: true })
         {
             throw new InvalidOperationException("The unit of work has ended.");
         }

@@ -107,6 +107,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         Undo(turn.Write, new OperationCanceledException("The unit of work was not committed."));
         GoOn();
         turn.End();
+        turn.Write.PassInterruptOn();
     }
 
     /// <summary>Runs what cannot run inside a transaction, such as a checkpoint, while nobody writes.</summary>
@@ -123,6 +124,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         finally
         {
             GoOn();
+            write.PassInterruptOn();
         }
     }
 
@@ -137,7 +139,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
             }
             catch (Exception exception)
             {
-                // The commit stands: its caller must not take it for failed.
+                // The commit stands: its caller must not take it for failed, and whoever waits is to go on.
                 _log.ErrorException("An action after a commit failed.", exception);
             }
         }
@@ -225,6 +227,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         {
             if (_waiting.Remove(write))
             {
+                write.PassInterruptOn();
                 throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
                     $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
                     $"Is a unit of work left open or waiting for something slow?"));
@@ -356,7 +359,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         _othersExpected = committed.Count > 1;
         foreach (var write in committed)
         {
-            write.Turn!.RunEffects();
+            RunCommitted(write.Turn!.Effects);
         }
 
         PassOn();
@@ -428,6 +431,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     private void Finish(Write write)
     {
         write.Turn?.End();
+        write.PassInterruptOn();
         write.ThrowIfFailed();
         RunCommitted(write.Turn!.Actions);
     }

@@ -8,6 +8,7 @@ internal sealed class PendingCommands
 {
     private readonly List<ICommand> _commands = [];
     private readonly Dictionary<long, CreateJob> _created = [];
+    private bool _isBroken;
 
     public int Count => _commands.Count;
 
@@ -33,5 +34,30 @@ internal sealed class PendingCommands
         return isCreated;
     }
 
-    public void Execute(WriteTurn turn) => turn.Execute(_commands);
+    /// <summary>Adds what belongs together; if that fails half way, nothing here can be written any more, whoever catches the exception.</summary>
+    public void Add(IReadOnlyList<ICommand> commands)
+    {
+        try
+        {
+            foreach (var command in commands)
+            {
+                Add(command);
+            }
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    public void Execute(WriteTurn turn)
+    {
+        if (_isBroken)
+        {
+            throw new InvalidOperationException("A part of the unit of work has failed; it can only be rolled back.");
+        }
+
+        turn.Execute(_commands);
+    }
 }

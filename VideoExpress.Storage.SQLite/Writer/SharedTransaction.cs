@@ -120,6 +120,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
         _disposed = true;
         Close();
         Sql.Dispose();
+        connection.End();
     }
 
     private bool IsIntact() => !_disposed && Sql.InTransaction;

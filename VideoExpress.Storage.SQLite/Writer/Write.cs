@@ -9,6 +9,7 @@ internal sealed class Write(Action<WriteTurn>? work, WriteTraits traits)
 {
     private readonly object _monitor = new();
     private bool _hasTurn;
+    private bool _wasInterrupted;
     private Exception? _error;
 
     public Action<WriteTurn>? Work { get; } = work;
@@ -26,18 +27,41 @@ internal sealed class Write(Action<WriteTurn>? work, WriteTraits traits)
     /// <summary>It was rolled back with others, and will run again by itself.</summary>
     public void WillRunAlone() => Traits |= WriteTraits.Alone;
 
-    /// <summary>Blocks until it is this thread's turn or the write is over; false when neither was in time.</summary>
+    /// <summary>
+    /// Blocks until it is this thread's turn or the write is over; false when neither was in time. An interrupt of the thread has to wait:
+    /// were the turn given to a thread that has gone, nobody could write any more.
+    /// </summary>
     public bool Wait(TimeSpan atMost)
     {
         lock (_monitor)
         {
-            if (!_hasTurn && !IsOver && !Monitor.Wait(_monitor, atMost))
+            while (!_hasTurn && !IsOver)
             {
-                return false;
+                try
+                {
+                    if (!Monitor.Wait(_monitor, atMost))
+                    {
+                        return false;
+                    }
+                }
+                catch (ThreadInterruptedException)
+                {
+                    _wasInterrupted = true;
+                }
             }
 
             _hasTurn = false;
             return true;
+        }
+    }
+
+    /// <summary>Called when the thread holds nothing any more: interrupts it now, if it was to be interrupted meanwhile.</summary>
+    public void PassInterruptOn()
+    {
+        if (_wasInterrupted)
+        {
+            _wasInterrupted = false;
+            Thread.CurrentThread.Interrupt();
         }
     }
 

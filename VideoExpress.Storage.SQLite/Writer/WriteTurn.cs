@@ -17,6 +17,9 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
     /// <summary>Whether a part of it has failed half done.</summary>
     public bool IsBroken { get; private set; }
 
+    /// <summary>What <see cref="AfterCommit"/> was given.</summary>
+    public IReadOnlyList<Action> Effects => _effects;
+
     /// <summary>What <see cref="OnCommitted"/> was given.</summary>
     public IReadOnlyList<Action> Actions => _actions;
 
@@ -96,15 +99,6 @@ internal sealed class WriteTurn(SharedTransaction transaction, Write write)
         foreach (var command in commands)
         {
             command.Execute(this);
-        }
-    }
-
-    /// <summary>Called by the writer after the commit, before it goes on.</summary>
-    public void RunEffects()
-    {
-        foreach (var effect in _effects)
-        {
-            effect();
         }
     }
 

@@ -64,6 +64,32 @@ public sealed class UpgradeTests : IDisposable
         Assert.Equal(0L, Ask(storage, "select count(*) from hangfire_state where job_id = 8"));
     }
 
+    [Fact]
+    public void AFileOfVersion1_KeepsTheViewsAndTriggersThatLookAtIt()
+    {
+        MakeVersion1(
+            """
+            create table films (title text, job integer references hangfire_job (id));
+            create view film_states as select title, state from films join hangfire_job j on j.id = job
+                join hangfire_state s on s.job_id = j.id and s.id = j.state_id;
+            create trigger film_added after insert on films
+            begin
+                insert into hangfire_list (key, value) select 'films', id from hangfire_job where id = new.job;
+            end;
+            """);
+
+        using var storage = new SQLiteStorage(FilePath);
+        using (var unit = storage.BeginUnitOfWork())
+        {
+            var job = unit.Create(Job.FromExpression(() => Work.Run("x")), new EnqueuedState());
+            unit.Execute("insert into films values ('M', $job)", long.Parse(job, provider: null));
+            unit.Commit();
+        }
+
+        Assert.Equal("Enqueued", Ask(storage, "select state from film_states"));
+        Assert.Equal(1L, Ask(storage, "select count(*) from hangfire_list"));
+    }
+
     private void MakeVersion1(string rows)
     {
         using var connection = new SqliteConnection($"Data Source={FilePath};Pooling=False");
