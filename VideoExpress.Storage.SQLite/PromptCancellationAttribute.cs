@@ -34,6 +34,7 @@ public sealed class PromptCancellationAttribute : JobFilterAttribute, IServerFil
             storage.Running.Leave(context.CancellationToken);
         }
     }
+
     internal static void AddToGlobalFilters()
     {
         if (!GlobalJobFilters.Filters.Any(filter => filter.Instance is PromptCancellationAttribute))

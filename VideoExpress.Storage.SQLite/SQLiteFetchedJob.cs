@@ -16,9 +16,12 @@ internal sealed class SQLiteFetchedJob(SQLiteStorage storage, QueuedJob row) : I
 
     public string JobId { get; } = JobIds.ToText(row.JobId);
 
+    /// <summary>Whether it was removed or given back: the row, if there is one, is somebody else's then.</summary>
+    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
     public void RemoveFromQueue()
     {
-        if (Volatile.Read(ref _ended) != 0)
+        if (HasEnded)
         {
             return;
         }

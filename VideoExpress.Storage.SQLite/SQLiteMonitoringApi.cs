@@ -14,8 +14,10 @@ internal sealed partial class SQLiteMonitoringApi(SQLiteStorage storage) : JobSt
     public override StatisticsDto GetStatistics() => storage.Pool.Snapshot(sql =>
     {
         var jobs = sql
-            .Query("select state, jobs from hangfire_state_count", row => KeyValuePair.Create(row.GetString(0), row.GetInt64(1)))
-            .ToDictionary(StringComparer.OrdinalIgnoreCase);
+            .Query("select state, jobs from hangfire_state_count", row => (State: row.GetString(0), Jobs: row.GetInt64(1)))
+            // Names of states are told apart by case in the file, and nowhere in Hangfire.
+            .GroupBy(count => count.State, count => count.Jobs, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(counts => counts.Key, counts => counts.Sum(), StringComparer.OrdinalIgnoreCase);
         return new StatisticsDto
         {
             Enqueued = jobs.GetValueOrDefault(EnqueuedState.StateName),

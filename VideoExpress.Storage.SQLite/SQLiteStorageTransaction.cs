@@ -13,6 +13,9 @@ namespace VideoExpress.Storage.SQLite;
 /// </summary>
 public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
 {
+    /// <summary>Two to three seconds of waiting for locks, which are held for one commit as a rule.</summary>
+    private const int MostAttempts = 20;
+
     private readonly SQLiteStorageConnection _connection;
     private readonly List<ICommand> _commands = [];
     private readonly List<Action<SQLiteUnitOfWork>> _enlisted = [];
@@ -170,7 +173,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     /// </summary>
     private void CommitRetrying()
     {
-        for (var attemptsLeft = 5; ; attemptsLeft--)
+        for (var attemptsLeft = MostAttempts; ; attemptsLeft--)
         {
             try
             {
@@ -187,8 +190,20 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
             }
             catch (DistributedLockTimeoutException exception) when (attemptsLeft > 0)
             {
-                AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
+                WaitFor(exception.Resource);
             }
+        }
+    }
+
+    private void WaitFor(string resource)
+    {
+        try
+        {
+            AcquireDistributedLock(resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
+        }
+        catch (DistributedLockTimeoutException)
+        {
+            // Its holder is slow: then the next attempt finds out.
         }
     }
 

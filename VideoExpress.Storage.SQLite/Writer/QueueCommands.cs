@@ -16,6 +16,11 @@ internal sealed class RemoveFromQueue(SQLiteFetchedJob fetched) : ICommand
 {
     public void Execute(WriteTurn turn)
     {
+        if (fetched.HasEnded)
+        {
+            return;
+        }
+
         turn.Sql.Execute("delete from hangfire_queue where id = $id", fetched.Row.Id);
         turn.AfterCommit(fetched.MarkRemoved);
     }
