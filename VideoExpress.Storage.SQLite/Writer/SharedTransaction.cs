@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using VideoExpress.Storage.SQLite.Data;
 
 namespace VideoExpress.Storage.SQLite.Writer;
@@ -7,14 +8,24 @@ namespace VideoExpress.Storage.SQLite.Writer;
 /// The writer's SQLite transaction, one after the other, and the writes that are in it. The first write has it to itself; each further
 /// one has a savepoint, so that it fails by itself.
 /// </summary>
-internal sealed class SharedTransaction(WriterConnection connection) : IDisposable
+internal sealed class SharedTransaction : IDisposable
 {
+    private readonly WriterConnection _connection;
     private List<Write> _kept = [];
     private SqliteTransaction? _current;
     private bool _synced = true;
+    private bool _commits;
     private bool _disposed;
 
-    public Statements Sql { get; } = new(connection);
+    public SharedTransaction(WriterConnection connection)
+    {
+        _connection = connection;
+        Sql = new Statements(connection);
+        // An application that commits by itself would commit for the others, who would then run again; SQLite rolls back instead.
+        raw.sqlite3_commit_hook(connection.Handle, _ => _commits ? 0 : 1, null);
+    }
+
+    public Statements Sql { get; }
 
     public SqliteTransaction Current => _current!;
 
@@ -37,7 +48,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
         {
             SetSynced(synced);
             // Immediate, so that the write lock is had now or never; busy_timeout covers a stranger's write.
-            _current = connection.BeginTransaction();
+            _current = _connection.BeginTransaction();
         }
 
         return write.Turn = new WriteTurn(this, write);
@@ -46,7 +57,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
     /// <summary>The write has done its work and waits for the commit.</summary>
     public void Keep(Write write)
     {
-        connection.ReleaseCommands();
+        _connection.ReleaseCommands();
         ThrowIfRolledBack();
         if (write.Turn!.IsBroken)
         {
@@ -66,7 +77,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
     /// <summary>Rolls back the turn that is under way. False when that took the others with it.</summary>
     public bool Undo()
     {
-        connection.ReleaseCommands();
+        _connection.ReleaseCommands();
         if (_kept.Count > 0 && IsIntact())
         {
             try
@@ -90,10 +101,12 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
     {
         try
         {
+            _commits = true;
             Current.Commit();
         }
         finally
         {
+            _commits = false;
             Close();
         }
     }
@@ -120,7 +133,7 @@ internal sealed class SharedTransaction(WriterConnection connection) : IDisposab
         _disposed = true;
         Close();
         Sql.Dispose();
-        connection.End();
+        _connection.End();
     }
 
     private bool IsIntact() => !_disposed && Sql.InTransaction;

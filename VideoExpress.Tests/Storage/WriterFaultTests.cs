@@ -204,6 +204,28 @@ public sealed class WriterFaultTests : SQLiteTest
         await AssertWritable();
     }
 
+    [Fact]
+    public async Task WhoCommitsByItself_CommitsNothing_AndOthersWriteOnce()
+    {
+        var busy = Storage.BeginUnitOfWork();
+        _ = busy.Connection;
+        var other = Start(() => Commit(transaction => transaction.IncrementCounter("counter")));
+        await Eventually(() => Storage.Writer.CountWaiting() == 1);
+        var own = Start(() =>
+        {
+            using var unit = Storage.BeginUnitOfWork();
+            Execute(unit, "insert into films (title) values ('M')");
+            unit.Transaction.Commit();
+        });
+        await Eventually(() => Storage.Writer.CountWaiting() == 2);
+        busy.Dispose();
+
+        Assert.Null(await other.WaitAsync(Soon));
+        Assert.IsType<SqliteException>(await own.WaitAsync(Soon));
+        Assert.Equal(1, Connection.GetCounter("counter"));
+        Assert.Equal(0, Ask<long>("select count(*) from films"));
+    }
+
     private static bool IsWaiting(Thread thread) => thread.ThreadState.HasFlag(ThreadState.WaitSleepJoin);
 
     private async Task AssertWritable() => Assert.Null(
