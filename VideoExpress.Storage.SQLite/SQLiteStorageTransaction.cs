@@ -13,9 +13,6 @@ namespace VideoExpress.Storage.SQLite;
 /// </summary>
 public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
 {
-    /// <summary>Two to three seconds of waiting for locks, which are held for one commit as a rule.</summary>
-    private const int MostAttempts = 20;
-
     private readonly SQLiteStorageConnection _connection;
     private readonly List<ICommand> _commands = [];
     private readonly List<Action<SQLiteUnitOfWork>> _enlisted = [];
@@ -39,7 +36,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     /// <remarks>
     /// Enlisted commands run after all of Hangfire's own commands, in the order in which they were enlisted, so they see the states that
     /// this transaction sets. An exception rolls everything back and surfaces from <see cref="Commit"/>. When a command needs the lock of a
-    /// job whose state is being changed elsewhere, the transaction is rolled back, waits for that lock, and is run again: a command must do
+    /// job whose state is being changed elsewhere, the transaction is rolled back, waits for that lock, for up to a second, and is run again: a command must do
     /// nothing that the rollback does not undo, except through <see cref="SQLiteUnitOfWork.OnCommitted"/>. It must be quick and must not
     /// wait for anything outside, because nobody else can write meanwhile.
     /// </remarks>
@@ -173,7 +170,7 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
     /// </summary>
     private void CommitRetrying()
     {
-        for (var attemptsLeft = MostAttempts; ; attemptsLeft--)
+        for (var attemptsLeft = 5; ; attemptsLeft--)
         {
             try
             {
@@ -190,20 +187,8 @@ public sealed partial class SQLiteStorageTransaction : JobStorageTransaction
             }
             catch (DistributedLockTimeoutException exception) when (attemptsLeft > 0)
             {
-                WaitFor(exception.Resource);
+                AcquireDistributedLock(exception.Resource, TimeSpan.FromMilliseconds(Random.Shared.Next(100, 1000)));
             }
-        }
-    }
-
-    private void WaitFor(string resource)
-    {
-        try
-        {
-            AcquireDistributedLock(resource, TimeSpan.FromMilliseconds(Random.Shared.Next(25, 250)));
-        }
-        catch (DistributedLockTimeoutException)
-        {
-            // Its holder is slow: then the next attempt finds out.
         }
     }
 

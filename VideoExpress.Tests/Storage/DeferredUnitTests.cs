@@ -97,6 +97,66 @@ public sealed class DeferredUnitTests : SQLiteTest
     }
 
     [Fact]
+    public void AParentThatIsFinishedAfterALook_StartsItsChildAtOnce()
+    {
+        var child = MakeInUnit(look: false, unit =>
+        {
+            var parent = unit.Create(AJob(), new EnqueuedState());
+            _ = unit.Connection;
+            Assert.True(unit.ChangeState(parent, new SucceededState(null, 1, 1)));
+            return unit.ContinueWith(parent, AJob());
+        });
+
+        Assert.Equal("Enqueued", StateOf(child));
+    }
+
+    [Fact]
+    public void AJobWithTwoStates_HasBothInItsHistory()
+    {
+        var id = MakeInUnit(look: false, unit =>
+        {
+            var id = unit.StorageConnection.CreateExpiredJob(AJob(), None, Now(), TimeSpan.FromHours(1));
+            using var transaction = (JobStorageTransaction)unit.StorageConnection.CreateWriteTransaction();
+            transaction.SetJobState(id, new PlainState("First"));
+            transaction.SetJobState(id, new PlainState("Second"));
+            transaction.Commit();
+            return id;
+        });
+
+        Assert.Equal(["Second", "First"], Monitor.JobDetails(id).History.Select(state => state.StateName));
+        Assert.Equal("Second", StateOf(id));
+    }
+
+    [Fact]
+    public void AStatementThatFailsWhenTheTransactionBegins_AndIsSwallowed_IsNotCommittedAround()
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        unit.Create(AJob(), new EnqueuedState());
+        unit.Execute("insert into films (title) values (null)");
+        Assert.Throws<SqliteException>(() => unit.Connection);
+
+        Assert.Throws<InvalidOperationException>(unit.Commit);
+        Assert.Equal(0, Ask<long>("select count(*) from hangfire_job"));
+    }
+
+    [Fact]
+    public void AnId_IsNeverGivenTwice_ThoughTheUnitThatReservedItWasRolledBack()
+    {
+        string rolledBack;
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            rolledBack = unit.Create(AJob(), new EnqueuedState());
+            _ = unit.Connection;
+        }
+
+        var created = CreateJobIn(new EnqueuedState());
+        Write($"delete from hangfire_job where id = {created}");
+        Restart();
+
+        Assert.DoesNotContain(CreateJobIn(new EnqueuedState()), new[] { rolledBack, created });
+    }
+
+    [Fact]
     public void AStatementThatFails_TakesEverythingWithIt_AtTheCommit()
     {
         MakeInUnit(look: false, unit =>
@@ -206,6 +266,12 @@ public sealed class DeferredUnitTests : SQLiteTest
         CreateJobIn(new EnqueuedState());
         Assert.Equal(2, Monitor.EnqueuedCount("default"));
     }
+
+    private void Write(string sql) => MakeInUnit(look: true, unit =>
+    {
+        unit.Execute(sql);
+        return "";
+    });
 
     /// <param name="look">Whether the transaction is begun first.</param>
     /// <param name="make">What is done in it.</param>

@@ -2,6 +2,7 @@ using Hangfire.Server;
 using Hangfire.States;
 using Microsoft.Data.Sqlite;
 using SQLitePCL;
+using VideoExpress.Storage.SQLite.Writer;
 using VideoExpress.Tests.Storage.Conformance;
 
 namespace VideoExpress.Tests.Storage;
@@ -19,19 +20,7 @@ public sealed class GroupCommitTests : SQLiteTest
     [Fact]
     public void WritersThatWait_ShareOneCommit()
     {
-        var commits = 0;
-        using (var unit = Storage.BeginUnitOfWork())
-        {
-            raw.sqlite3_commit_hook(
-                unit.Connection.Handle,
-                _ =>
-                {
-                    commits++;
-                    return 0;
-                },
-                null);
-        }
-
+        var commits = CountCommits();
         var outcomes = AfterABusyWriter(
         [
             .. Enumerable.Range(0, 8).Select<int, Action>(number => () => Add($"unit {number}")),
@@ -44,7 +33,7 @@ public sealed class GroupCommitTests : SQLiteTest
         Assert.Equal(8, Monitor.GetStatistics().Enqueued);
         Assert.Equal(8, Connection.GetSetCount("set"));
         // The 24 that waited; and eight clients come again, for the state of the job that they have created.
-        Assert.InRange(commits, 2, 9);
+        Assert.InRange(commits(), 2, 9);
     }
 
     [Fact]
@@ -189,6 +178,29 @@ public sealed class GroupCommitTests : SQLiteTest
     }
 
     [Fact]
+    public async Task ASyncedWrite_DoesNotShareACommitWithoutOne()
+    {
+        var second = Task.FromResult<Exception?>(null);
+        var commits = CountCommits();
+        var outcomes = AfterABusyWriter(
+        [
+            // It begins without a sync, since nobody else waits; then somebody comes who needs one.
+            () => Storage.Writer.Run(
+                turn =>
+                {
+                    turn.Sql.Execute("insert into films (title) values ('first')");
+                    second = Start(() => Commit(transaction => transaction.AddToSet("set", "second")));
+                    Assert.True(SpinWait.SpinUntil(() => Storage.Writer.CountWaiting() == 1, Soon));
+                },
+                WriteTraits.Repeatable),
+        ]);
+
+        Assert.All(outcomes, Assert.Null);
+        Assert.Null(await second.WaitAsync(Soon));
+        Assert.Equal(2, commits());
+    }
+
+    [Fact]
     public async Task Disposal_SendsThoseWhoWaitAway()
     {
         var unit = Storage.BeginUnitOfWork();
@@ -233,6 +245,21 @@ public sealed class GroupCommitTests : SQLiteTest
         Execute(unit, $"insert into films (title) values ('{title}')");
         unit.OnCommitted(onCommitted ?? (() => { }));
         unit.Commit();
+    }
+
+    private Func<int> CountCommits()
+    {
+        var commits = 0;
+        using var unit = Storage.BeginUnitOfWork();
+        raw.sqlite3_commit_hook(
+            unit.Connection.Handle,
+            _ =>
+            {
+                commits++;
+                return 0;
+            },
+            null);
+        return () => commits;
     }
 
     private long LastSynchronous()

@@ -65,13 +65,16 @@ public sealed class ProviderQueueTests : SQLiteTest
         Assert.Equal(0, Ask<long>("select count(*) from hangfire_queue"));
     }
 
-    [Fact]
-    public void AnAcknowledgement_InAUnitOfWorkThatIsRolledBack_LeavesTheJobInHand()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AnAcknowledgement_InAUnitOfWorkThatIsRolledBack_LeavesTheJobInHand(bool hasBegun)
     {
         var id = CreateJobIn(new EnqueuedState());
         using (var fetched = Fetch())
         {
             using var unit = Storage.BeginUnitOfWork();
+            _ = hasBegun ? unit.Connection : null;
             using var transaction = (JobStorageTransaction)unit.StorageConnection.CreateWriteTransaction();
             transaction.RemoveFromQueue(fetched);
             transaction.Commit();
@@ -84,6 +87,7 @@ public sealed class ProviderQueueTests : SQLiteTest
     public async Task ALock_WritesNothing_SoItWaitsForNoWriter()
     {
         using var unit = Storage.BeginUnitOfWork();
+        _ = unit.Connection;
         using var other = Open();
 
         await Task.Run(() => other.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose()).WaitAsync(TimeSpan.FromSeconds(5));
@@ -102,6 +106,23 @@ public sealed class ProviderQueueTests : SQLiteTest
         Assert.Equal(0, Monitor.EnqueuedCount("default"));
         Assert.Equal(0, Monitor.FetchedCount("default"));
         Assert.Equal(0, Ask<long>("select count(*) from hangfire_queue"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void AJobThatWasGivenBack_IsNotRemoved_ByAnAcknowledgementThatComesLate(bool isTakenAgain)
+    {
+        var id = CreateJobIn(new EnqueuedState());
+        var late = Fetch();
+        late.Requeue();
+        using var again = isTakenAgain ? Fetch() : null;
+
+        Commit(transaction => transaction.RemoveFromQueue(late));
+
+        Assert.Equal(1, Ask<long>("select count(*) from hangfire_queue"));
+        again?.Requeue();
+        Assert.Equal(id, Fetch().JobId);
     }
 
     [Fact]
