@@ -18,10 +18,11 @@ using VideoExpress.Storage.SQLite.Writer;
 namespace VideoExpress.Storage.SQLite;
 
 /// <summary>
-/// A Hangfire storage that keeps everything in one SQLite file, owned by one process. Every commit is durable when it returns
-/// (<c>synchronous=FULL</c>). An application may keep its own tables in the same file, read them with <see cref="Read{T}"/>, and write them
-/// together with background jobs in a <see cref="BeginUnitOfWork">unit of work</see> or by
-/// <see cref="SQLiteStorageTransaction.Enlist"/>. Tables of the storage are named <c>hangfire_…</c>.
+/// A Hangfire storage that keeps everything in one SQLite file, owned by one process. What a caller was told of is durable when the call
+/// returns (<c>synchronous=FULL</c>); see the package's README for what may be repeated after a power cut. An application may keep its own
+/// tables in the same file, read them with <see cref="Read{T}"/>, and write them together with background jobs in a
+/// <see cref="BeginUnitOfWork">unit of work</see> or by <see cref="SQLiteStorageTransaction.Enlist"/>. Tables of the storage are named
+/// <c>hangfire_…</c>.
 /// </summary>
 /// <remarks>Stop the Hangfire servers that use it before disposing of it.</remarks>
 public class SQLiteStorage : JobStorage, IDisposable
@@ -134,10 +135,13 @@ public class SQLiteStorage : JobStorage, IDisposable
         return Pool.Snapshot(statements => query(statements.Connection));
     }
 
-    /// <summary>Begins a write transaction in which an application's rows and Hangfire's jobs are committed together.</summary>
+    /// <summary>
+    /// Begins a unit of work, in which an application's rows and Hangfire's jobs are committed together. Dispose of it on the same thread,
+    /// whatever happens: until then the thread cannot write elsewhere.
+    /// </summary>
     /// <param name="lockJobs">
     /// Ids of existing background jobs whose state the unit of work will change, or that it will add continuations to. Their locks are
-    /// waited for, up to a minute each, before the transaction begins; inside it no lock is ever waited for.
+    /// waited for, up to a minute each, before it begins; inside it no lock is ever waited for.
     /// </param>
     /// <exception cref="DistributedLockTimeoutException">One of the locks was not free in time.</exception>
     public SQLiteUnitOfWork BeginUnitOfWork(params string[] lockJobs)

@@ -40,7 +40,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
         finally
         {
-            raw.sqlite3_reset(statement);
+            End(statement);
         }
     }
 
@@ -66,7 +66,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
         finally
         {
-            raw.sqlite3_reset(statement);
+            End(statement);
         }
     }
 
@@ -80,7 +80,7 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
         finally
         {
-            raw.sqlite3_reset(statement);
+            End(statement);
         }
     }
 
@@ -126,6 +126,13 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
         }
 
         return statement;
+    }
+
+    /// <summary>Has the statement let go of what it read and of its values, which may be large.</summary>
+    private static void End(sqlite3_stmt statement)
+    {
+        raw.sqlite3_reset(statement);
+        raw.sqlite3_clear_bindings(statement);
     }
 
     private sqlite3_stmt Prepare(string sql)

@@ -18,14 +18,11 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// <summary>Far longer than any turn takes; what waits longer waits for a unit of work that somebody forgot to dispose of.</summary>
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
-    private readonly Lock _gate = new();
-    private readonly LinkedList<Write> _waiting = [];
+    private readonly TurnQueue _turns = new();
     private readonly AsyncLocal<WriterScope?> _current = new();
     private readonly SharedTransaction _transaction = new(connection);
     private readonly ILog _log = LogProvider.GetLogger(typeof(SQLiteStorage));
     private bool _othersExpected;
-    private bool _busy;
-    private bool _disposed;
 
     /// <summary>Runs a write, perhaps more than once, and returns when it is committed.</summary>
     public T Run<T>(Func<WriteTurn, T> work, WriteTraits traits = WriteTraits.None)
@@ -146,47 +143,20 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     }
 
     /// <summary>How many wait for their turn at this moment.</summary>
-    public int CountWaiting()
-    {
-        lock (_gate)
-        {
-            return _waiting.Count;
-        }
-    }
+    public int CountWaiting() => _turns.Count;
 
     /// <summary>Ends after the turn that is under way; one that was forgotten is rolled back with the connection.</summary>
     public void Dispose()
     {
         var last = new Write(work: null, WriteTraits.OwnThread | WriteTraits.Alone);
-        lock (_gate)
+        if (!_turns.Close(last))
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            if (_busy)
-            {
-                _waiting.AddFirst(last);
-            }
-            else
-            {
-                last.GiveTurn();
-            }
+            return;
         }
 
         last.Wait(LongestWait);
         _transaction.Dispose();
-        lock (_gate)
-        {
-            foreach (var write in _waiting)
-            {
-                write.End(new ObjectDisposedException(nameof(SQLiteStorage)));
-            }
-
-            _waiting.Clear();
-        }
+        _turns.EndAll(() => new ObjectDisposedException(nameof(SQLiteStorage)));
     }
 
     private void RefuseWithinUnitOfWork()
@@ -202,19 +172,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// <summary>Returns when it is this write's turn, on this thread, or when it is over.</summary>
     private void Take(Write write)
     {
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, typeof(SQLiteStorage));
-            if (!_busy)
-            {
-                _busy = true;
-                return;
-            }
-
-            _waiting.AddLast(write);
-        }
-
-        if (!write.Wait(LongestWait))
+        if (!_turns.TakeOrWait(write) && !write.Wait(LongestWait))
         {
             Withdraw(write);
         }
@@ -223,15 +181,12 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// <summary>Throws, unless the write is part of a commit already: then its end has to be awaited.</summary>
     private void Withdraw(Write write)
     {
-        lock (_gate)
+        if (_turns.Withdraw(write))
         {
-            if (_waiting.Remove(write))
-            {
-                write.PassInterruptOn();
-                throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
-                    $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
-                    $"Is a unit of work left open or waiting for something slow?"));
-            }
+            write.PassInterruptOn();
+            throw new TimeoutException(string.Create(CultureInfo.InvariantCulture,
+                $"The storage could not be written for {LongestWait.TotalSeconds} s: another thread has had it all the time. " +
+                $"Is a unit of work left open or waiting for something slow?"));
         }
 
         AwaitOutcome(write);
@@ -271,18 +226,8 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     }
 
     /// <summary>What need not be synced shares the commit of one that must.</summary>
-    private bool MustSync(Write first)
-    {
-        if (!first.Is(WriteTraits.Repeatable))
-        {
-            return true;
-        }
-
-        lock (_gate)
-        {
-            return _waiting.Any(write => !write.Is(WriteTraits.Repeatable | WriteTraits.Alone));
-        }
-    }
+    private bool MustSync(Write first) =>
+        !first.Is(WriteTraits.Repeatable) || _turns.AnyWaiting(write => !write.Is(WriteTraits.Repeatable | WriteTraits.Alone));
 
     /// <summary>Ends the turn: runs what may share the transaction, commits, and passes the turn on.</summary>
     private void GoOn()
@@ -317,30 +262,13 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         return NextInTransaction();
     }
 
-    private Write? NextInTransaction()
-    {
-        if (_transaction.Count is 0 or >= MostInOneCommit)
-        {
-            return null;
-        }
-
-        lock (_gate)
-        {
-            if (_waiting.First?.Value is not { } next || next.Is(WriteTraits.Alone) || !_transaction.Admits(next))
-            {
-                return null;
-            }
-
-            _waiting.RemoveFirst();
-            return next;
-        }
-    }
+    private Write? NextInTransaction() => _transaction.Count is 0 or >= MostInOneCommit ? null : _turns.TakeFirst(_transaction.Admits);
 
     private void CommitAll()
     {
         if (_transaction.Count == 0)
         {
-            PassOn();
+            _turns.PassOn();
             return;
         }
 
@@ -351,7 +279,7 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
         catch (Exception exception)
         {
             RunAgain(_transaction.TakeKept(), exception);
-            PassOn();
+            _turns.PassOn();
             return;
         }
 
@@ -362,25 +290,10 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
             RunCommitted(write.Turn!.Effects);
         }
 
-        PassOn();
+        _turns.PassOn();
         foreach (var write in committed)
         {
             write.End(null);
-        }
-    }
-
-    private void PassOn()
-    {
-        lock (_gate)
-        {
-            if (_waiting.First?.Value is not { } next)
-            {
-                _busy = false;
-                return;
-            }
-
-            _waiting.RemoveFirst();
-            next.GiveTurn();
         }
     }
 
@@ -401,24 +314,21 @@ internal sealed class FileWriter(WriterConnection connection) : IDisposable
     /// </summary>
     private void RunAgain(List<Write> lost, Exception exception)
     {
-        lock (_gate)
+        foreach (var write in lost.AsEnumerable().Reverse())
         {
-            foreach (var write in lost.AsEnumerable().Reverse())
+            if (lost.Count == 1 || write.Is(WriteTraits.Alone))
             {
-                if (lost.Count == 1 || write.Is(WriteTraits.Alone))
-                {
-                    write.End(exception);
-                }
-                else if (write.Work is null)
-                {
-                    write.End(SharedFate(exception));
-                }
-                else
-                {
-                    write.Turn?.End();
-                    write.WillRunAlone();
-                    _waiting.AddFirst(write);
-                }
+                write.End(exception);
+            }
+            else if (write.Work is null)
+            {
+                write.End(SharedFate(exception));
+            }
+            else
+            {
+                write.Turn?.End();
+                write.WillRunAlone();
+                _turns.PutFirst(write);
             }
         }
     }

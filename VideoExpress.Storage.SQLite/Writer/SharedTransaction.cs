@@ -33,7 +33,8 @@ internal sealed class SharedTransaction : IDisposable
     public int Count => _kept.Count;
 
     /// <summary>Whether <paramref name="write"/> may become part of what is open.</summary>
-    public bool Admits(Write write) => !_kept[0].Is(WriteTraits.Alone) && (_synced || write.Is(WriteTraits.Repeatable));
+    public bool Admits(Write write) =>
+        !_kept[0].Is(WriteTraits.Alone) && !write.Is(WriteTraits.Alone) && (_synced || write.Is(WriteTraits.Repeatable));
 
     /// <summary>Begins the turn of a write.</summary>
     /// <param name="write">The write.</param>
@@ -140,7 +141,15 @@ internal sealed class SharedTransaction : IDisposable
 
     private void Close()
     {
-        _current?.Dispose();
+        try
+        {
+            _current?.Dispose();
+        }
+        catch (SqliteException)
+        {
+            // There is nothing left to roll back; were the turn not passed on, nobody could write any more.
+        }
+
         _current = null;
     }
 

@@ -100,6 +100,36 @@ public sealed class GroupCommitTests : SQLiteTest
     }
 
     [Fact]
+    public void WhenTheCommitItselfFails_EachRunsAgainByItself_AndAUnitOfWorkIsTold()
+    {
+        var commits = 0;
+        OnCommit(() => ++commits > 1);
+        var outcomes = AfterABusyWriter(
+        [
+            () => Commit(transaction => transaction.AddToSet("set", "first")),
+            () => Add("a unit of work", () => Assert.Fail("It was not committed.")),
+            () => CreateJobIn(new EnqueuedState()),
+        ]);
+
+        Assert.Equal([null, typeof(SqliteException), null], outcomes.Select(outcome => outcome?.GetType()));
+        Assert.Equal(["first"], Connection.GetAllItemsFromSet("set"));
+        Assert.Equal(0, Ask<long>("select count(*) from films"));
+        Assert.Equal(1, Monitor.EnqueuedCount("default"));
+    }
+
+    [Fact]
+    public void ALoneWriter_IsToldThatItsCommitFailed_AndTheNextOneWrites()
+    {
+        var commits = 0;
+        OnCommit(() => ++commits > 1);
+
+        Assert.Throws<SqliteException>(() => Commit(transaction => transaction.AddToSet("set", "lost")));
+        Commit(transaction => transaction.AddToSet("set", "kept"));
+
+        Assert.Equal(["kept"], Connection.GetAllItemsFromSet("set"));
+    }
+
+    [Fact]
     public void ACommandOfTheApplication_RunsOnItsOwnThread_ThoughOthersCommitForIt()
     {
         var threads = new List<(int Caller, int Command)>();
@@ -250,16 +280,19 @@ public sealed class GroupCommitTests : SQLiteTest
     private Func<int> CountCommits()
     {
         var commits = 0;
-        using var unit = Storage.BeginUnitOfWork();
-        raw.sqlite3_commit_hook(
-            unit.Connection.Handle,
-            _ =>
-            {
-                commits++;
-                return 0;
-            },
-            null);
+        OnCommit(() =>
+        {
+            commits++;
+            return true;
+        });
         return () => commits;
+    }
+
+    /// <summary>Has SQLite ask, at each commit, whether it may.</summary>
+    private void OnCommit(Func<bool> permits)
+    {
+        using var unit = Storage.BeginUnitOfWork();
+        raw.sqlite3_commit_hook(unit.Connection.Handle, _ => permits() ? 0 : 1, null);
     }
 
     private long LastSynchronous()
