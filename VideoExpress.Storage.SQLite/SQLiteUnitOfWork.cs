@@ -31,7 +31,14 @@ public sealed class SQLiteUnitOfWork : IDisposable
         _storage = storage;
         _session = session;
         StorageConnection = new SQLiteStorageConnection(storage, session);
+        Client = new UnitOfWorkClient(storage, this);
     }
+
+    /// <summary>
+    /// Hangfire's client, whose jobs and changes of state are part of the unit of work: <c>Enqueue</c>, <c>Schedule</c>,
+    /// <c>ContinueJobWith</c> and the others mean what they always mean.
+    /// </summary>
+    public IBackgroundJobClientV2 Client { get; }
 
     /// <summary>The connection to SQLite; use it only with <see cref="Transaction"/>, and only until the end. Closing it does nothing.</summary>
     public SqliteConnection Connection => _session.Turn.Sql.Connection;

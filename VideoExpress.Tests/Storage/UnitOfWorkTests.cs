@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Data.Sqlite;
@@ -37,6 +38,28 @@ public sealed class UnitOfWorkTests : SQLiteTest
         Assert.True(Client.ChangeState(first, new SucceededState(null, 1, 1), null));
         Assert.True(Client.ChangeState(second, new SucceededState(null, 1, 1), null));
         Assert.Equal(["Succeeded", "Succeeded", "Scheduled"], new[] { first, second, third }.Select(StateOf));
+    }
+
+    [Fact]
+    public void TheClientOfHangfire_WorksInIt()
+    {
+        string first, second, scheduled, urgent;
+        using (var unit = Storage.BeginUnitOfWork())
+        {
+            first = unit.Client.Enqueue(() => Work.Run("submit"));
+            second = unit.Client.ContinueJobWith(first, () => Work.Run("poll"), JobContinuationOptions.OnAnyFinishedState);
+            scheduled = unit.Client.Schedule(() => Work.Run("later"), TimeSpan.FromHours(1));
+            urgent = unit.Client.Create(AJob(), new EnqueuedState("urgent"), new Dictionary<string, object> { ["Tenant"] = 7 });
+            Assert.True(unit.Client.Delete(scheduled));
+            Assert.False(unit.Client.Requeue(first, "Failed"));
+            Assert.Same(Storage, unit.Client.Storage);
+            unit.Commit();
+        }
+
+        Assert.Equal(["Enqueued", "Awaiting", "Deleted", "Enqueued"], new[] { first, second, scheduled, urgent }.Select(StateOf));
+        Assert.Equal("7", Connection.GetJobParameter(urgent, "Tenant"));
+        Client.Delete(first);
+        Assert.Equal("Enqueued", StateOf(second));
     }
 
     [Fact]
