@@ -21,9 +21,9 @@ public static class Jobs
 
     public static void WaitUntilCancelled(CancellationToken cancellationToken)
     {
-        using var told = cancellationToken.Register(Measures.Cancel.Told);
         Measures.Cancel.Started();
         cancellationToken.WaitHandle.WaitOne();
+        Measures.Cancel.Told();
         cancellationToken.ThrowIfCancellationRequested();
     }
 

@@ -25,7 +25,7 @@ internal sealed class Cancel : Measure
 
     public static void Started() => Start.Release();
 
-    /// <summary>Called by the token of the job.</summary>
+    /// <summary>Called by the job that has waited for its token.</summary>
     public static void Told()
     {
         _toldAt = Stopwatch.GetTimestamp();
