@@ -4,7 +4,7 @@ using Hangfire.States;
 
 namespace VideoExpress.Bench.Storage.Measures;
 
-/// <summary>From the call that deletes a running job to the moment its method's token fires, on a server with nothing else to do.</summary>
+/// <summary>From the call that deletes a running job to the moment its method's token wakes it, on a server with nothing else to do.</summary>
 internal sealed class Cancel : Measure
 {
     private const int WarmUp = 10;

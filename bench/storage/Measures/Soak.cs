@@ -35,8 +35,8 @@ internal static class Soak
         using var server = peer.Serve();
         var job = Job.FromExpression(() => Jobs.LetNextIn());
 
-        Console.WriteLine(
-            $"{jobs} jobs, {Environment.ProcessorCount} processors; {ArenaLimit}: {Environment.GetEnvironmentVariable(ArenaLimit) ?? "not set"}");
+        var arenas = Environment.GetEnvironmentVariable(ArenaLimit) ?? "not set";
+        Console.WriteLine($"{jobs} jobs, {Environment.ProcessorCount} processors; {ArenaLimit}: {arenas}");
         Console.WriteLine($"{"jobs",10} {"jobs/s",8} {"file MB",9} {"WAL MB",8} {"RSS MB",8} {"heap MB",8}");
         var memory = 0.0;
         for (var done = 0; done < jobs; done += PrintEvery)
