@@ -28,7 +28,13 @@ internal abstract class Peer(JobStorage storage, Job counted, Tally tally) : IDi
     /// <summary>Queues jobs as fast as can be; nobody measures this.</summary>
     public abstract void Fill(int count);
 
-    public BackgroundJobServer Serve() => new(new BackgroundJobServerOptions { WorkerCount = Workers }, Storage);
+    public BackgroundJobServer Serve() => Serve(new BackgroundJobServerOptions());
+
+    public BackgroundJobServer Serve(BackgroundJobServerOptions options)
+    {
+        options.WorkerCount = Workers;
+        return new BackgroundJobServer(options, Storage);
+    }
 
     public virtual void Dispose() => (Storage as IDisposable)?.Dispose();
 }

@@ -34,9 +34,9 @@ internal sealed class Raw : IDisposable
         Commit(2000);
     }
 
-    /// <summary>Commits a second, of all rounds.</summary>
-    public string Summary =>
-        _rates.Count == 0 ? "not measured" : $"{Samples.Median(_rates):0} commits/s ({_rates.Min():0} to {_rates.Max():0})";
+    /// <summary>Commits a second, of all rounds; null when no measure asked for it.</summary>
+    public string? Summary =>
+        _rates.Count == 0 ? null : $"{Samples.Median(_rates):0} commits/s ({_rates.Min():0} to {_rates.Max():0})";
 
     /// <summary>A slice for <see cref="Work.Alternate"/>.</summary>
     public TimeSpan Slice() => Commit(SliceCommits);

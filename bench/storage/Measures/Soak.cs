@@ -15,6 +15,10 @@ internal static class Soak
     private const int Ahead = 2000;
     private const int PrintEvery = 100_000;
     private const int Threads = 2;
+
+    /// <summary>How many arenas glibc spreads small allocations over (mallopt(3)); memory depends on it.</summary>
+    private const string ArenaLimit = "MALLOC_ARENA_MAX";
+
     private const double MegaByte = 1024 * 1024;
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
@@ -31,6 +35,8 @@ internal static class Soak
         using var server = peer.Serve();
         var job = Job.FromExpression(() => Jobs.LetNextIn());
 
+        var arenas = Environment.GetEnvironmentVariable(ArenaLimit) ?? "not set";
+        Console.WriteLine($"{jobs} jobs, {Environment.ProcessorCount} processors; {ArenaLimit}: {arenas}");
         Console.WriteLine($"{"jobs",10} {"jobs/s",8} {"file MB",9} {"WAL MB",8} {"RSS MB",8} {"heap MB",8}");
         var memory = 0.0;
         for (var done = 0; done < jobs; done += PrintEvery)
