@@ -89,8 +89,9 @@ public sealed class BackupTests : SQLiteTest
         CreateFilmTable();
         AddBallast(4);
         var steps = 0;
+        using var limit = new CancellationTokenSource(Soon);
 
-        Backup.Run(Storage, Target, () => AddFilm($"Stalker {steps++}"), CancellationToken.None);
+        Backup.Run(Storage, Target, () => AddFilm($"Stalker {steps++}"), limit.Token);
 
         using var copy = new SQLiteStorage(Target);
         Assert.Equal(0L, Ask(copy, "select count(*) from films"));
