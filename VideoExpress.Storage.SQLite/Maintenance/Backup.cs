@@ -17,7 +17,14 @@ internal static class Backup
     /// <summary>What belongs to a storage's file beside itself.</summary>
     private static readonly string[] Companions = ["", "-wal", "-shm", "-journal", ".lock", ".pid"];
 
-    public static void Run(SQLiteStorage storage, string path, CancellationToken cancellationToken)
+    public static void Run(SQLiteStorage storage, string path, CancellationToken cancellationToken) =>
+        Run(storage, path, static () => { }, cancellationToken);
+
+    /// <param name="storage">What is copied.</param>
+    /// <param name="path">Where the copy goes.</param>
+    /// <param name="stepped">Called after each step, while the copy is under way.</param>
+    /// <param name="cancellationToken">Looked at before each step and before the copy takes its name.</param>
+    public static void Run(SQLiteStorage storage, string path, Action stepped, CancellationToken cancellationToken)
     {
         var target = StorageFile.RealPath(path);
         Refuse(target);
@@ -25,7 +32,7 @@ internal static class Backup
         var partial = string.Create(CultureInfo.InvariantCulture, $"{target}.{id:N}.partial");
         try
         {
-            storage.Read(source => Copy(source, partial, cancellationToken));
+            storage.Read(source => Copy(source, partial, stepped, cancellationToken));
             using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite))
             {
                 file.Flush(flushToDisk: true);
@@ -73,7 +80,7 @@ internal static class Backup
         }
     }
 
-    private static bool Copy(SqliteConnection source, string path, CancellationToken cancellationToken)
+    private static bool Copy(SqliteConnection source, string path, Action stepped, CancellationToken cancellationToken)
     {
         using (var command = source.CreateCommand())
         {
@@ -98,6 +105,7 @@ internal static class Backup
         {
             cancellationToken.ThrowIfCancellationRequested();
             result = sqlite3_backup_step(backup, PagesPerStep);
+            stepped();
         }
         while (result == SQLITE_OK);
 

@@ -126,6 +126,15 @@ internal sealed class QueueBoard(TimeProvider time) : IDisposable
         }
     }
 
+    /// <summary>How many wait for a row at this moment.</summary>
+    public int CountWaiting()
+    {
+        lock (_gate)
+        {
+            return _waiters.Count;
+        }
+    }
+
     /// <summary>Whoever waits is sent away with <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose()
     {

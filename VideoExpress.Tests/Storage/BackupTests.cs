@@ -2,6 +2,7 @@ using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite;
+using VideoExpress.Storage.SQLite.Maintenance;
 using VideoExpress.Tests.Storage.Conformance;
 
 namespace VideoExpress.Tests.Storage;
@@ -9,6 +10,21 @@ namespace VideoExpress.Tests.Storage;
 /// <summary>A backup is the file as it was at one moment, and a whole one or none.</summary>
 public sealed class BackupTests : SQLiteTest
 {
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
+
+    private readonly Clock _clock;
+
+    public BackupTests()
+        : this(new Clock())
+    {
+    }
+
+    private BackupTests(Clock clock)
+        : base(new SQLiteStorageOptions { TimeProvider = clock })
+    {
+        _clock = clock;
+    }
+
     private string Folder => Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(FilePath)!, "backups")).FullName;
 
     private string Target => Path.Combine(Folder, "backup.db");
@@ -35,7 +51,7 @@ public sealed class BackupTests : SQLiteTest
     public async Task ABackup_UnderWriters_HasEachUnitOfWorkWhollyOrNotAtAll()
     {
         CreateFilmTable();
-        AddBallast(48);
+        AddBallast(4);
         using var stop = new CancellationTokenSource();
         var commits = 0;
         var writers = Enumerable.Range(0, 4).Select(writer => Task.Factory.StartNew(
@@ -49,36 +65,38 @@ public sealed class BackupTests : SQLiteTest
             },
             CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
 
-        var copiedWhileOthersWrote = 0;
-        for (var round = 0; round < 20 && copiedWhileOthersWrote < 3; round++)
+        for (var round = 0; round < 3; round++)
         {
-            var before = Volatile.Read(ref commits);
             // Were it to begin again with every commit, it would never end.
-            await Storage.BackUpAsync(Target).WaitAsync(TimeSpan.FromSeconds(20));
-            copiedWhileOthersWrote += Volatile.Read(ref commits) > before + 4 ? 1 : 0;
+            using var limit = new CancellationTokenSource(Soon);
+            Backup.Run(Storage, Target, WaitForCommits, limit.Token);
             AssertWhole(Target);
         }
 
         await stop.CancelAsync();
-        await Task.WhenAll(writers);
-        Assert.Equal(3, copiedWhileOthersWrote);
+        await Task.WhenAll(writers).WaitAsync(Soon);
+
+        void WaitForCommits()
+        {
+            var before = Volatile.Read(ref commits);
+            Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref commits) > before + 4, Soon), "The writers wait for the backup.");
+        }
     }
 
     [Fact]
-    public async Task ABackup_HasNothingOfWhatIsCommittedWhileItIsMade()
+    public void ABackup_HasNothingOfWhatIsCommittedWhileItIsMade()
     {
         CreateFilmTable();
-        AddBallast(64);
-        using var begun = new SemaphoreSlim(0);
-        using var watcher = WatchForACopy(() => begun.Release());
+        AddBallast(4);
+        var steps = 0;
+        using var limit = new CancellationTokenSource(Soon);
 
-        var backup = Storage.BackUpAsync(Target);
-        await begun.WaitAsync(TimeSpan.FromSeconds(20));
-        AddFilm("Stalker");
-        await backup;
+        Backup.Run(Storage, Target, () => AddFilm($"Stalker {steps++}"), limit.Token);
 
         using var copy = new SQLiteStorage(Target);
         Assert.Equal(0L, Ask(copy, "select count(*) from films"));
+        Assert.InRange(steps, 4, int.MaxValue);
+        Assert.Equal(steps, Ask<long>("select count(*) from films"));
     }
 
     [Fact]
@@ -94,17 +112,45 @@ public sealed class BackupTests : SQLiteTest
     }
 
     [Fact]
-    public async Task ACancelledBackup_LeavesNothing_AndTheOneBeforeAsItWas()
+    public void ACancelledBackup_LeavesNothing_AndTheOneBeforeAsItWas()
+    {
+        AddBallast(4);
+        var all = 0;
+        Backup.Run(Storage, Target, () => all++, CancellationToken.None);
+        Assert.InRange(all, 4, int.MaxValue);
+        File.WriteAllText(Target, "the one before");
+
+        for (var last = 1; last <= all; last++)
+        {
+            using var cancellation = new CancellationTokenSource();
+            var steps = 0;
+
+            Assert.ThrowsAny<OperationCanceledException>(() => Backup.Run(Storage, Target, CancelAfterTheLast, cancellation.Token));
+
+            Assert.Equal(last, steps);
+            AssertOnlyTheOneBefore();
+
+            void CancelAfterTheLast()
+            {
+                if (++steps == last)
+                {
+                    cancellation.Cancel();
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public async Task ACancellation_ReachesABackup_ThatHasBegun()
     {
         File.WriteAllText(Target, "the one before");
-        AddBallast(64);
         using var cancellation = new CancellationTokenSource();
-        using var watcher = WatchForACopy(cancellation.Cancel);
+        // A backup takes its name from the time, before anything else.
+        _clock.Asked = cancellation.Cancel;
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Storage.BackUpAsync(Target, cancellation.Token));
 
-        Assert.Equal([Target], Directory.GetFiles(Folder));
-        Assert.Equal("the one before", File.ReadAllText(Target));
+        AssertOnlyTheOneBefore();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Storage.BackUpAsync(Target, cancellation.Token));
     }
 
@@ -148,12 +194,10 @@ public sealed class BackupTests : SQLiteTest
         Assert.Empty(Directory.GetFiles(Folder));
     }
 
-    private FileSystemWatcher WatchForACopy(Action begun)
+    private void AssertOnlyTheOneBefore()
     {
-        var watcher = new FileSystemWatcher(Folder, "*.partial");
-        watcher.Created += (_, _) => begun();
-        watcher.EnableRaisingEvents = true;
-        return watcher;
+        Assert.Equal([Target], Directory.GetFiles(Folder));
+        Assert.Equal("the one before", File.ReadAllText(Target));
     }
 
     /// <summary>A row of the application and a chain of two, in one commit.</summary>
@@ -193,4 +237,16 @@ public sealed class BackupTests : SQLiteTest
         command.CommandText = sql;
         return command.ExecuteScalar();
     });
+
+    /// <summary>The system's, which tells when it is asked.</summary>
+    private sealed class Clock : TimeProvider
+    {
+        public Action Asked { get; set; } = () => { };
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Asked();
+            return System.GetUtcNow();
+        }
+    }
 }

@@ -148,13 +148,15 @@ public sealed class FileTests : SQLiteTest
         Assert.Equal(0, Ask<long>("select count(*) from sqlite_master where name not like 'hangfire_%' and name not like 'sqlite_%'"));
 
     [Fact]
-    public void ADisposedStorage_RefusesToWork_AndSendsWaitingWorkersAway()
+    public async Task ADisposedStorage_RefusesToWork_AndSendsWaitingWorkersAway()
     {
-        var waiting = Task.Run(() => Connection.FetchNextJob(["default"], CancellationToken.None));
+        var waiting = OwnThread.Run(() => Connection.FetchNextJob(["default"], CancellationToken.None));
+        await Eventually(() => Storage.Queues.CountWaiting() == 1);
+
         Storage.Dispose();
         Storage.Dispose();
 
-        Assert.ThrowsAny<ObjectDisposedException>(() => waiting.GetAwaiter().GetResult());
+        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => waiting.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.ThrowsAny<ObjectDisposedException>(() => Connection.GetJobData("1"));
         Assert.ThrowsAny<ObjectDisposedException>(() => Connection.CreateExpiredJob(AJob(), None, Now(), TimeSpan.FromHours(1)));
         Assert.False(File.Exists(FilePath + "-wal"));

@@ -3,21 +3,13 @@ using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
 using VideoExpress.Storage.SQLite;
+using VideoExpress.Tests.Storage.Crash;
 
 namespace VideoExpress.Tests.Storage;
 
 /// <summary>The next step of a chain starts in the transaction that ends the one before.</summary>
 public sealed class HandOffTests : SQLiteTest
 {
-    /// <summary>Hand-offs half done: the parent is finished and its child still waits, or the child has started before.</summary>
-    private const string HalfDone =
-        """
-        select count(*) from hangfire_job child
-        join hangfire_state awaiting on awaiting.job_id = child.id and awaiting.name = 'Awaiting'
-        join hangfire_job parent on parent.id = cast(json_extract(awaiting.data, '$.ParentId') as integer)
-        where (child.state = 'Awaiting') = (parent.state = 'Succeeded')
-        """;
-
     [Fact]
     public async Task NoSnapshot_ShowsAHandOffHalfDone()
     {
@@ -30,7 +22,7 @@ public sealed class HandOffTests : SQLiteTest
             {
                 while (!drained || snapshots < 1000)
                 {
-                    halfDone += Ask<long>(HalfDone);
+                    halfDone += Ask<long>(Audit.HandOffsHalfDone);
                     snapshots++;
                 }
             });

@@ -90,7 +90,7 @@ public sealed class ProviderQueueTests : SQLiteTest
         _ = unit.Connection;
         using var other = Open();
 
-        await Task.Run(() => other.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose()).WaitAsync(TimeSpan.FromSeconds(5));
+        await OwnThread.Run(() => other.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose()).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -149,12 +149,13 @@ public sealed class ProviderQueueTests : SQLiteTest
     {
         var connections = Enumerable.Range(0, 4).Select(_ => Open()).ToArray();
         var waiting = connections
-            .Select(connection => Task.Run(() => connection.FetchNextJob(["default"], CancellationToken.None)))
+            .Select(connection => OwnThread.Run(() => connection.FetchNextJob(["default"], CancellationToken.None)))
             .ToArray();
+        await Eventually(() => Storage.Queues.CountWaiting() == 4);
 
         var ids = Enumerable.Range(0, 4).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();
 
-        var fetched = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10));
+        var fetched = await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(ids.Order(), fetched.Select(job => job.JobId).Order());
         Assert.All(connections, connection => connection.Dispose());
     }
@@ -169,18 +170,13 @@ public sealed class ProviderQueueTests : SQLiteTest
         {
             var mine = number;
             var connection = Open();
-            var started = new TaskCompletionSource();
-            waiting.Add(Task.Factory.StartNew(
-                () =>
+            waiting.Add(OwnThread.Run(() =>
+            {
+                using (connection.AcquireDistributedLock("resource", TimeSpan.FromSeconds(20)))
                 {
-                    started.SetResult();
-                    using (connection.AcquireDistributedLock("resource", TimeSpan.FromSeconds(20)))
-                    {
-                        order.Add(mine);
-                    }
-                },
-                TaskCreationOptions.LongRunning));
-            await started.Task;
+                    order.Add(mine);
+                }
+            }));
             await Eventually(() => Storage.Locks.CountWaiting("resource") == mine + 1);
         }
 

@@ -116,14 +116,17 @@ public sealed class UnitOfWorkTests : SQLiteTest
     public async Task AWaitingWorker_GetsTheJob_AfterTheCommitOnly()
     {
         using var connection = Open();
-        var waiting = Task.Run(() => connection.FetchNextJob(["default"], CancellationToken.None));
+        var waiting = OwnThread.Run(() => connection.FetchNextJob(["default"], CancellationToken.None));
+        await Eventually(() => Storage.Queues.CountWaiting() == 1);
         using var unit = Storage.BeginUnitOfWork();
+        // From here on it writes at once.
+        _ = unit.Connection;
         var id = unit.Create(AJob(), new EnqueuedState());
-        Assert.False(waiting.IsCompleted);
+        Assert.Equal(1, Storage.Queues.CountWaiting());
 
         unit.Commit();
 
-        using var fetched = await waiting.WaitAsync(TimeSpan.FromSeconds(10));
+        using var fetched = await waiting.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(id, fetched.JobId);
     }
 
@@ -223,13 +226,16 @@ public sealed class UnitOfWorkTests : SQLiteTest
         Task waiting;
         using (var unit = Storage.BeginUnitOfWork())
         {
-            waiting = Task.Run(() => Connection.SetJobParameter(id, "name", "value"));
-            Execute(unit, "insert into films (title) values ('Faust')");
+            _ = unit.Connection;
+            waiting = OwnThread.Run(() => Connection.SetJobParameter(id, "name", "of the other"));
+            await Eventually(() => Storage.Writer.CountWaiting() == 1);
+            unit.StorageConnection.SetJobParameter(id, "name", "of the unit");
+            Assert.Equal("of the unit", unit.StorageConnection.GetJobParameter(id, "name"));
             unit.Commit();
         }
 
-        await waiting.WaitAsync(TimeSpan.FromSeconds(10));
-        Assert.Equal("value", Connection.GetJobParameter(id, "name"));
+        await waiting.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal("of the other", Connection.GetJobParameter(id, "name"));
     }
 
     [Fact]
@@ -272,7 +278,7 @@ public sealed class UnitOfWorkTests : SQLiteTest
         var id = CreateJobIn(PlainState.Processing());
         using var worker = Open();
         var held = worker.AcquireDistributedJobLock(id, TimeSpan.Zero);
-        var waiting = Task.Run(() =>
+        var waiting = OwnThread.Run(() =>
         {
             using var unit = Storage.BeginUnitOfWork(id);
             var changed = unit.ChangeState(id, new DeletedState());
@@ -280,10 +286,11 @@ public sealed class UnitOfWorkTests : SQLiteTest
             return changed;
         });
 
+        await Eventually(() => Storage.Locks.CountWaiting($"job:{id}:state-lock") == 1);
         worker.SetJobParameter(id, "written", "by the holder of the lock");
         held.Dispose();
 
-        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.True(await waiting.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("Deleted", StateOf(id));
         Connection.AcquireDistributedJobLock(id, TimeSpan.Zero).Dispose();
     }

@@ -27,7 +27,7 @@ public sealed class WriteAheadLogTests : SQLiteTest
         using var stop = new CancellationTokenSource();
         using var reading = new ManualResetEventSlim();
         var readers = Task.Factory.StartNew(() => ReadWithoutAGap(reading, stop.Token), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        reading.Wait(TimeSpan.FromSeconds(20));
+        Assert.True(reading.Wait(TimeSpan.FromSeconds(20)), "Nobody reads.");
         WriteMegabytes(24);
         Assert.InRange(Length, StorageFile.LogLimitBytes, long.MaxValue);
 

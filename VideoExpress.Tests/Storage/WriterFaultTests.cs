@@ -75,7 +75,7 @@ public sealed class WriterFaultTests : SQLiteTest
     {
         var worker = new Thread(() => Record.Exception(() => Connection.FetchNextJob(["default"], CancellationToken.None)));
         worker.Start();
-        await Eventually(() => IsWaiting(worker));
+        await Eventually(() => Storage.Queues.CountWaiting() == 1 && IsWaiting(worker));
         worker.Interrupt();
         Assert.True(worker.Join(Soon));
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 
 namespace VideoExpress.Tests.Storage.Cancellation;
 
@@ -31,9 +30,6 @@ internal sealed class JobRun : IDisposable
     /// <summary>Whether the job's token was cancelled when it looked.</summary>
     public Task<bool> Told => _told.Task.WaitAsync(Patience + Patience);
 
-    /// <summary>When it was told, by <see cref="Stopwatch"/>.</summary>
-    public long ToldAt { get; private set; }
-
     public static JobRun Find(string key) => Runs[key];
 
     /// <summary>True the first time.</summary>
@@ -41,11 +37,7 @@ internal sealed class JobRun : IDisposable
 
     public void StartAgain() => _again.TrySetResult();
 
-    public void Tell(bool cancelled)
-    {
-        ToldAt = Stopwatch.GetTimestamp();
-        _told.TrySetResult(cancelled);
-    }
+    public void Tell(bool cancelled) => _told.TrySetResult(cancelled);
 
     public void LetGo() => _gate.TrySetResult();
 

@@ -10,7 +10,7 @@ namespace VideoExpress.Tests.Storage.Concurrency;
 /// <summary>Many workers of several servers on one storage, servers that stop in between, and jobs that end in every way.</summary>
 public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
 {
-    private const int Jobs = 400, Servers = 3, Stops = 6;
+    private const int Jobs = 400, Servers = 3, Stops = 6, LingeringAtAStop = 3;
 
     [Fact]
     public async Task NoJobRunsTwiceWithoutAReason_AndNoneIsLost()
@@ -24,11 +24,9 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
             .Select(thread => Task.Run(() => CreateJobs(new Random(seed + thread), Jobs / 4))));
         for (var stop = 0; stop < Stops; stop++)
         {
-            Client.Create(Job.FromExpression<Labour>(lingers => lingers.Lingers(null, CancellationToken.None)), new EnqueuedState());
-            // "NAME:PROCESS:GUID", and the name is its number.
-            var lingering = await labour.Lingering.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(20));
-            var number = int.Parse(lingering.Split(':')[0], CultureInfo.InvariantCulture);
+            var number = await WhereJobsLinger(labour);
             await Task.Run(servers[number].Dispose);
+            labour.LetGo();
             servers[number] = StartServer(labour, number);
         }
 
@@ -40,24 +38,41 @@ public sealed class DoubleExecutionTests(ITestOutputHelper output) : SQLiteTest
 
         Audit.AssertSound(Storage);
         Assert.Empty(labour.Doubled);
-        Assert.Equal(Jobs + Stops, Ask<long>("select count(*) from runs"));
+        Assert.Equal(Jobs + Stops * LingeringAtAStop, Ask<long>("select count(*) from runs"));
         Assert.Equal(0, Ask<long>("select count(*) from runs join hangfire_job j on j.id = job where succeeded <> (state = 'Succeeded')"));
         Assert.Equal(0, Ask<long>("select count(*) from hangfire_job where state not in ('Succeeded', 'Deleted')"));
         Assert.All(Starts(), run => Assert.Equal(1 + labour.ReasonsOf(run.Key), run.Value));
-        output.WriteLine($"{Starts().Values.Sum()} runs of {Jobs + Stops} jobs, {labour.Aborted} aborted");
-        Assert.NotEqual(0, labour.Aborted);
+        output.WriteLine($"{Starts().Values.Sum()} runs of {Starts().Count} jobs, {labour.Aborted} aborted");
+        Assert.InRange(labour.Aborted, Stops, Stops * LingeringAtAStop);
+    }
+
+    /// <summary>The number of a server where a job lingers until it is stopped.</summary>
+    private async Task<int> WhereJobsLinger(Labour labour)
+    {
+        for (var count = 0; count < LingeringAtAStop; count++)
+        {
+            Client.Create(Job.FromExpression<Labour>(lingers => lingers.Lingers(null, CancellationToken.None)), new EnqueuedState());
+        }
+
+        var server = "";
+        for (var count = 0; count < LingeringAtAStop; count++)
+        {
+            server = await labour.Lingering.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+        }
+
+        // "NAME:PROCESS:GUID", and the name is its number.
+        return int.Parse(server.Split(':')[0], CultureInfo.InvariantCulture);
     }
 
     private void CreateJobs(Random random, int count)
     {
         for (; count > 0; count--)
         {
-            Client.Create(random.Next(6) switch
+            Client.Create(random.Next(5) switch
             {
                 0 => Job.FromExpression<Labour>(labour => labour.FailsOnce(null)),
                 1 => Job.FromExpression<Labour>(labour => labour.RequeuesItself(null)),
                 2 => Job.FromExpression<Labour>(labour => labour.IsDeletedWhileItRuns(null)),
-                3 => Job.FromExpression<Labour>(labour => labour.Lingers(null, CancellationToken.None)),
                 _ => Job.FromExpression<Labour>(labour => labour.Plain(null)),
             }, new EnqueuedState());
         }

@@ -13,11 +13,13 @@ namespace VideoExpress.Tests.Storage.Concurrency;
 /// </summary>
 public sealed class Labour(SQLiteStorage storage)
 {
-    private readonly Channel<string> _lingering = Channel.CreateBounded<string>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly Channel<string> _lingering = Channel.CreateUnbounded<string>();
 
     private readonly ConcurrentDictionary<string, int> _running = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, int> _reasons = new(StringComparer.Ordinal);
+    private TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _aborted;
 
     /// <summary>The ids of servers, each at the moment when a job began to linger there.</summary>
@@ -60,17 +62,29 @@ public sealed class Labour(SQLiteStorage storage)
     public void IsDeletedWhileItRuns(PerformContext? context) => Run(
         context!, id => Assert.True(new BackgroundJobClient(storage).ChangeState(id, new DeletedState(), ProcessingState.StateName)));
 
-    /// <summary>Waits for its server to stop, for a short time.</summary>
+    /// <summary>Waits for its server to stop, the first time, unless it is told that this was long enough.</summary>
     public void Lingers(PerformContext? context, CancellationToken cancellationToken) => Run(context!, id =>
     {
+        if (ReasonsOf(id) != 0)
+        {
+            return;
+        }
+
+        IAsyncResult enough = Volatile.Read(ref _enough).Task;
         _lingering.Writer.TryWrite(context!.ServerId);
-        if (cancellationToken.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(400)))
+        var ended = WaitHandle.WaitAny([cancellationToken.WaitHandle, enough.AsyncWaitHandle], Patience);
+        Assert.NotEqual(WaitHandle.WaitTimeout, ended);
+        if (ended == 0)
         {
             Note(id);
             Interlocked.Increment(ref _aborted);
             cancellationToken.ThrowIfCancellationRequested();
         }
     });
+
+    /// <summary>Ends those that linger now.</summary>
+    public void LetGo() =>
+        Interlocked.Exchange(ref _enough, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private void Run(PerformContext context, Action<string> work)
     {

@@ -11,7 +11,7 @@ public abstract class LockConformance<T> : StorageConformance<T>
     where T : ITestedStorage, new()
 {
     private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan Long = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
 
     [Fact]
     public void ASecondConnection_TimesOut_AndIsToldWhichResource()
@@ -42,7 +42,7 @@ public abstract class LockConformance<T> : StorageConformance<T>
     {
         using var held = Connection.AcquireDistributedLock("resource", TimeSpan.Zero);
 
-        await Task.Run(() => Connection.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose());
+        await OwnThread.Run(() => Connection.AcquireDistributedLock("resource", TimeSpan.Zero).Dispose());
         using var other = Open();
         Assert.Throws<DistributedLockTimeoutException>(() => other.AcquireDistributedLock("resource", TimeSpan.Zero));
     }
@@ -77,7 +77,7 @@ public abstract class LockConformance<T> : StorageConformance<T>
     {
         using var other = Open();
         var held = Connection.AcquireDistributedLock("resource", TimeSpan.Zero);
-        var waiting = Task.Run(() => other.AcquireDistributedLock("resource", Long));
+        var waiting = OwnThread.Run(() => other.AcquireDistributedLock("resource", Long));
 
         held.Dispose();
 
@@ -116,7 +116,7 @@ public abstract class LockConformance<T> : StorageConformance<T>
             using var transaction = Begin();
             transaction.AcquireDistributedLock("resource", TimeSpan.Zero);
             transaction.IncrementCounter("counter");
-            var waiting = Task.Run(() =>
+            var waiting = OwnThread.Run(() =>
             {
                 using var other = Open();
                 using var held = other.AcquireDistributedLock("resource", Long);
@@ -133,7 +133,7 @@ public abstract class LockConformance<T> : StorageConformance<T>
     public async Task OnlyOneAtATime_IsInside()
     {
         var (inside, most, times) = (0, 0, 0);
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => OwnThread.Run(() =>
         {
             using var connection = Open();
             for (var i = 0; i < 50; i++)

@@ -65,6 +65,15 @@ public abstract class MonitoringConformance<T> : StorageConformance<T>
     }
 
     [Fact]
+    public void GetStatistics_CountsStatesTogether_WhoseNamesDifferInCase()
+    {
+        CreateJobIn(new PlainState("Failed"));
+        CreateJobIn(new PlainState("failed"));
+
+        Assert.Equal(2, Monitor.GetStatistics().Failed);
+    }
+
+    [Fact]
     public void Queues_AreSortedByName_WithTheirFirstFiveJobs()
     {
         var ids = Enumerable.Range(0, 7).Select(_ => CreateJobIn(new EnqueuedState())).ToArray();

@@ -5,6 +5,15 @@ namespace VideoExpress.Tests.Storage.Crash;
 /// <summary>What holds of every file between two commits, however the process before has ended.</summary>
 internal static class Audit
 {
+    /// <summary>Hand-offs half done, counted: the parent has ended and its child still waits, or the child has started before.</summary>
+    public const string HandOffsHalfDone =
+        """
+        select count(*) from hangfire_job child
+        join hangfire_state s on s.job_id = child.id and s.name = 'Awaiting'
+        join hangfire_job parent on parent.id = cast(json_extract(s.data, '$.ParentId') as integer)
+        where (child.state = 'Awaiting') = (parent.state in ('Succeeded', 'Deleted'))
+        """;
+
     /// <summary>What must not be found, by a count.</summary>
     private static readonly (string What, string Count)[] Faults =
     [
@@ -38,13 +47,7 @@ internal static class Audit
             full join (select cast(value as integer) id from hangfire_set where key = 'schedule') schedule on schedule.id = jobs.id
             where jobs.id is null or schedule.id is null
             """),
-        ("hand-offs half done: a parent that has ended with a child that waits, or the reverse",
-            """
-            select count(*) from hangfire_job child
-            join hangfire_state s on s.job_id = child.id and s.name = 'Awaiting'
-            join hangfire_job parent on parent.id = cast(json_extract(s.data, '$.ParentId') as integer)
-            where (child.state = 'Awaiting') = (parent.state in ('Succeeded', 'Deleted'))
-            """),
+        ("hand-offs half done: a parent that has ended with a child that waits, or the reverse", HandOffsHalfDone),
     ];
 
     public static void AssertSound(SQLiteStorage storage)

@@ -2,7 +2,6 @@ using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
-using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Tests.Storage.Conformance;
 
@@ -100,22 +99,10 @@ public sealed class CrashTests : IDisposable
     private void AssertNothingHalfDone()
     {
         using var storage = new SQLiteStorage(FilePath);
-        Assert.Equal("ok", Ask<string>(storage, "pragma integrity_check"));
-        Assert.Equal(0, Ask<long>(storage, "select count(*) from hangfire_job where state is null"));
-        Assert.Equal(0, Ask<long>(storage,
-            """
-            select count(*) from hangfire_job j
-            where j.state in ('Enqueued', 'Processing') and not exists (select 1 from hangfire_queue q where q.job_id = j.id)
-            """));
-        Assert.Equal(0, Ask<long>(storage,
-            """
-            select count(*) from hangfire_job child
-            join hangfire_state s on s.job_id = child.id and s.name = 'Awaiting'
-            join hangfire_job parent on parent.id = cast(json_extract(s.data, '$.ParentId') as integer)
-            where (child.state = 'Awaiting') = (parent.state = 'Succeeded')
-            """));
+        Audit.AssertSound(storage);
+        Assert.Equal(0, Audit.Ask<long>(storage, "select count(*) from hangfire_job where state is null"));
         // The application's rows agree with Hangfire, job by job.
-        Assert.Equal(0, Ask<long>(
+        Assert.Equal(0, Audit.Ask<long>(
             storage, "select count(*) from hangfire_job j left join steps s on s.job = j.id where s.state is not j.state"));
     }
 
@@ -124,22 +111,15 @@ public sealed class CrashTests : IDisposable
         using var storage = new SQLiteStorage(FilePath);
         using var server = new TestServer(storage, 4);
         var deadline = TimeProvider.System.GetUtcNow().AddSeconds(60);
-        while (Ask<long>(storage, "select count(*) from hangfire_job where state <> 'Succeeded'") > 0)
+        while (Audit.Ask<long>(storage, "select count(*) from hangfire_job where state <> 'Succeeded'") > 0)
         {
             Assert.True(TimeProvider.System.GetUtcNow() < deadline, "Some chain has stopped.");
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }
 
         Assert.All(told, id => Assert.Equal("Succeeded", storage.GetConnection().GetJobData(id)!.State));
-        Assert.Equal(0, Ask<long>(storage, "select count(*) % " + ChildProcess.ChainLength + " from hangfire_job"));
-        Assert.Equal(0, Ask<long>(storage,
+        Assert.Equal(0, Audit.Ask<long>(storage, "select count(*) % " + ChildProcess.ChainLength + " from hangfire_job"));
+        Assert.Equal(0, Audit.Ask<long>(storage,
             "select count(*) from (select 1 from hangfire_state where name = 'Succeeded' group by job_id having count(*) > 1)"));
     }
-
-    private static T? Ask<T>(SQLiteStorage storage, string sql) => storage.Read(connection =>
-    {
-        using SqliteCommand command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command.ExecuteScalar() is T value ? value : default;
-    });
 }

@@ -5,7 +5,7 @@ namespace VideoExpress.Tests.Storage.Crash;
 /// <summary>This assembly, run as a process of its own that can be killed at any moment.</summary>
 internal sealed class KillableProcess : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process _process;
 
@@ -58,16 +58,26 @@ internal sealed class KillableProcess : IDisposable
     public async Task Stop()
     {
         Signals.Stop(Id);
-        // The state is the first field behind the name in brackets, which may have any characters.
-        while (Directory.EnumerateDirectories($"/proc/{Id}/task").Any(thread => !StateOf(thread).StartsWith('T')))
+        var deadline = TimeProvider.System.GetUtcNow() + Patience;
+        while (Directory.EnumerateDirectories($"/proc/{Id}/task").Any(Runs))
         {
+            Assert.True(TimeProvider.System.GetUtcNow() < deadline, "The process does not stop.");
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
 
-        static string StateOf(string thread)
+        static bool Runs(string thread)
         {
-            var text = File.ReadAllText(Path.Combine(thread, "stat"));
-            return text[(text.LastIndexOf(')') + 2)..];
+            try
+            {
+                // The state is the first field behind the name in brackets, which may have any characters.
+                var text = File.ReadAllText(Path.Combine(thread, "stat"));
+                return text[text.LastIndexOf(')') + 2] != 'T';
+            }
+            catch (IOException)
+            {
+                // It has ended since it was listed.
+                return false;
+            }
         }
     }
 
