@@ -49,20 +49,16 @@ internal sealed class Statements(SqliteConnection connection) : IDisposable
 
     public List<T> Query<T>(string sql, Func<Row, T> map, params ReadOnlySpan<SqlValue> values)
     {
-        var rows = new List<T>();
-        ForEach(sql, row => rows.Add(map(row)), values);
-        return rows;
-    }
-
-    public void ForEach(string sql, Action<Row> action, params ReadOnlySpan<SqlValue> values)
-    {
         var statement = Bind(sql, values);
         try
         {
+            var rows = new List<T>();
             while (Step(statement))
             {
-                action(new Row(statement));
+                rows.Add(map(new Row(statement)));
             }
+
+            return rows;
         }
         finally
         {
