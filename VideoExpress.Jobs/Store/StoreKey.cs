@@ -4,7 +4,7 @@ namespace VideoExpress.Jobs.Store;
 
 /// <summary>
 /// The name of an object in the store: <c>inbox/{job}/{attempt}/{name}</c> for what a worker puts,
-/// <c>jobs/{job}/{attempt}/{name}.{ext}</c> for what is published. Made from our own ids only, never from a user's words.
+/// <c>jobs/{job}/{attempt}/{name}.{ext}</c> for what is published, <c>assets/{asset}/{name}.{ext}</c> for what creators bring along. Made from our own ids only, never from a user's words.
 /// </summary>
 public readonly partial record struct StoreKey
 {
@@ -13,8 +13,8 @@ public readonly partial record struct StoreKey
     /// <summary>The key as the store knows it, with forward slashes and without a leading one.</summary>
     public string Value { get; }
 
-    /// <summary>True for a published object: immutable, and never given a PUT URL.</summary>
-    public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal);
+    /// <summary>True for a published object, of a job or an asset: immutable, and never given a PUT URL.</summary>
+    public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal) || Value.StartsWith("assets/", StringComparison.Ordinal);
 
     /// <summary>True for what a worker puts: the only keys that are ever given a PUT URL.</summary>
     public bool IsInbox => Value.StartsWith("inbox/", StringComparison.Ordinal);
@@ -27,6 +27,9 @@ public readonly partial record struct StoreKey
 
     /// <summary>The published file of a job; <paramref name="edition"/> is an attempt's id, or <c>export-{n}</c>.</summary>
     public static StoreKey Published(Guid jobId, string edition, string fileName) => Parse($"jobs/{jobId:D}/{edition}/{fileName}");
+
+    /// <summary>A file of an asset.</summary>
+    public static StoreKey Asset(Guid assetId, string fileName) => Parse($"assets/{assetId:D}/{fileName}");
 
     /// <summary>Reads a key.</summary>
     /// <exception cref="FormatException">It is empty, has empty, dotted or foreign segments, or more than 512 characters.</exception>

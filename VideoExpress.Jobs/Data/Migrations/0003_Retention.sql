@@ -1,0 +1,39 @@
+-- What is kept, for how long, and why. retention: null is kept; trashed: hidden, comes back by restore; removing: its files are going,
+-- no way back; removed: they are gone, and the row stays as history.
+
+alter table jobs add column pinned integer not null default 0;
+alter table jobs add column retention text check (retention in ('trashed', 'removing', 'removed'));
+alter table jobs add column trashed_at integer;
+alter table jobs add column trash_reason text; -- deleted, age, size
+
+alter table assets add column pinned integer not null default 0;
+alter table assets add column retention text check (retention in ('trashed', 'removing', 'removed'));
+alter table assets add column trashed_at integer;
+alter table assets add column trash_reason text;
+
+create index jobs_in_trash on jobs (trashed_at) where retention in ('trashed', 'removing');
+create index assets_in_trash on assets (trashed_at) where retention in ('trashed', 'removing');
+
+-- Whose files a job takes in: ids of jobs and of assets. Nothing is removed that a kept job uses.
+create table uses (
+    job_id text not null references jobs on delete cascade,
+    used   text not null,
+    primary key (job_id, used)
+) strict, without rowid;
+
+create index uses_of on uses (used);
+
+insert into uses select job_id, depends_on from dependencies;
+
+-- Clips that were given by our own URLs, or as s3://bucket/jobs/…
+insert or ignore into uses
+select job_id, substr(url, instr(url, '/jobs/') + 6, 36)
+from (
+    select job_id, json_extract(clip.value, '$.url') as url
+    from jobs, json_each(jobs.params, '$.clips') as clip
+    where type = 'EXPORT'
+)
+where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (select job_id from jobs);
+
+-- When the worker's files of an attempt were removed from the inbox.
+alter table attempts add column swept_at integer;
