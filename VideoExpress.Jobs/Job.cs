@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VideoExpress.Jobs.Retention;
 
 namespace VideoExpress.Jobs;
 
@@ -52,6 +53,12 @@ public sealed record Job
 
     /// <summary>When it reached its terminal status, UTC.</summary>
     public required DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>True when its owner keeps it, and all that it uses, for ever.</summary>
+    public required bool Pinned { get; init; }
+
+    /// <summary>That it is on its way out, or gone; null while it is kept.</summary>
+    public required Trash? Trash { get; init; }
 
     /// <summary>The short form that people see: the id's first thirteen characters, its millisecond.</summary>
     public string ShortId => Id.ToString("D")[..13];

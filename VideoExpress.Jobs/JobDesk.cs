@@ -1,30 +1,23 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
-using VideoExpress.Jobs.Store;
-using VideoExpress.Jobs.Timeline;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs;
 
 /// <summary>Where jobs are handed in, asked for and cancelled.</summary>
-public sealed partial class JobDesk
+public sealed class JobDesk
 {
     private readonly SQLiteStorage _storage;
     private readonly JobTransitions _transitions;
     private readonly GpuEndpoints _endpoints;
-    private readonly StoreSettings _store;
-    private readonly ServerAddress _address;
+    private readonly JobSources _sources;
     private readonly TimeProvider _time;
 
     internal JobDesk(
-        SQLiteStorage storage, JobTransitions transitions, GpuEndpoints endpoints, StoreSettings store, ServerAddress address, TimeProvider time)
-    {
-        (_storage, _transitions, _endpoints) = (storage, transitions, endpoints);
-        (_store, _address, _time) = (store, address, time);
-    }
+        SQLiteStorage storage, JobTransitions transitions, GpuEndpoints endpoints, JobSources sources, TimeProvider time) =>
+        (_storage, _transitions, _endpoints, _sources, _time) = (storage, transitions, endpoints, sources, time);
 
     /// <summary>Accepts a job: row, event and chain in one durable commit.</summary>
     /// <exception cref="InvalidFieldsException">It needs something that is not there; nothing was written.</exception>
@@ -33,10 +26,10 @@ public sealed partial class JobDesk
         using var unitOfWork = _storage.BeginUnitOfWork();
         var errors = new FieldErrors();
         var quality = QualityOf(request, errors);
-        var dependsOn = Dependencies(unitOfWork, request, errors);
+        var (dependsOn, uses) = _sources.Resolve(unitOfWork, request, errors);
         errors.ThrowIfAny();
         var job = NewRow(request, quality);
-        _transitions.Create(unitOfWork, job, dependsOn);
+        _transitions.Create(unitOfWork, job, dependsOn, uses);
         var created = ((Db)unitOfWork).FindJob(job.Id)!;
         unitOfWork.Commit();
         return created;
@@ -112,6 +105,8 @@ public sealed partial class JobDesk
         UpdatedAt = _time.GetUtcNow(),
         StartedAt = null,
         FinishedAt = null,
+        Pinned = false,
+        Trash = null,
     };
 
     private string QualityOf(NewJob request, FieldErrors errors)
@@ -123,84 +118,4 @@ public sealed partial class JobDesk
 
         return request.Quality ?? (_endpoints.HasProvider ? JobQuality.Final : JobQuality.Draft);
     }
-
-    private HashSet<Guid> Dependencies(Db db, NewJob request, FieldErrors errors)
-    {
-        var dependsOn = new HashSet<Guid>();
-        foreach (var (index, jobId) in request.DependsOn.Index())
-        {
-            if (Dependency(db, jobId, $"depends_on[{index}]", errors) is not null)
-            {
-                dependsOn.Add(jobId);
-            }
-        }
-
-        foreach (var (field, source) in request.Parameters.Sources)
-        {
-            var path = request.ParametersPath.Length == 0 ? field : $"{request.ParametersPath}.{field}";
-            if (source is MediaSource.OfJob ofJob && Dependency(db, ofJob.JobId, path, errors) is { } job)
-            {
-                dependsOn.Add(ofJob.JobId);
-                CheckOutput(job, ofJob.Output, path, errors);
-            }
-            else if (source is MediaSource.Stored stored)
-            {
-                CheckBucket(stored, path, errors);
-            }
-            else if (source is MediaSource.Web web)
-            {
-                CheckOwn(web, path, errors);
-            }
-        }
-
-        return dependsOn;
-    }
-
-    private static Job? Dependency(Db db, Guid jobId, string field, FieldErrors errors)
-    {
-        var job = db.FindJob(jobId);
-        if (job is null)
-        {
-            errors.Add(field, $"there is no job {jobId:D}.");
-        }
-        else if (job.Status is JobStatus.Failed or JobStatus.Canceled)
-        {
-            errors.Add(field, $"job {jobId:D} is {job.Status.Word()}, so its output will never be there.");
-        }
-
-        return job;
-    }
-
-    private static void CheckOutput(Job job, string output, string field, FieldErrors errors)
-    {
-        var names = JobType.Of(job).OutputNames;
-        if (!names.Contains(output))
-        {
-            errors.Add(field, $"a {job.Type} job has no output \"{output}\"; it has {string.Join(", ", names)}.");
-        }
-    }
-
-    /// <summary>What cannot be a bucket's name at all is left to the step, whose sentence the job then carries.</summary>
-    private void CheckBucket(MediaSource.Stored stored, string field, FieldErrors errors)
-    {
-        if (stored.Bucket == _store.Bucket || !BucketName().IsMatch(stored.Bucket))
-        {
-            return;
-        }
-
-        errors.Add(field, _store.Bucket is { } bucket
-            ? $"{stored} is in another bucket; this server reads {bucket} only."
-            : $"{stored} cannot be read, since no S3 store is configured here (S3_BUCKET).");
-    }
-
-    private void CheckOwn(MediaSource.Web web, string field, FieldErrors errors)
-    {
-        if (_address.OwnPath(web.Url) is not null && SourceFetcher.OwnKey(web.Url, _address) is null)
-        {
-            errors.Add(field, "this URL of the server itself is not one of its outputs.");
-        }
-    }
-
-    [GeneratedRegex(@"\A[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\z")]
-    private static partial Regex BucketName();
 }

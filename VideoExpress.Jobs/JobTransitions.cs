@@ -17,7 +17,11 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
     private const int MaxCause = 500;
 
     /// <summary>Accepts a job: its row and, unless it waits for others, its whole chain.</summary>
-    public void Create(SQLiteUnitOfWork unitOfWork, Job job, IReadOnlyCollection<Guid> dependsOn)
+    /// <param name="unitOfWork">Writes it.</param>
+    /// <param name="job">The job.</param>
+    /// <param name="dependsOn">Jobs that it waits for.</param>
+    /// <param name="uses">Jobs and assets whose files it takes in: they stay while it does.</param>
+    public void Create(SQLiteUnitOfWork unitOfWork, Job job, IReadOnlyCollection<Guid> dependsOn, IReadOnlyCollection<Guid> uses)
     {
         Db db = unitOfWork;
         db.Execute(
@@ -32,6 +36,11 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         foreach (var dependency in dependsOn)
         {
             db.Execute("insert into dependencies values (@id, @dependency)", new { id = job.Id.Text(), dependency = dependency.Text() });
+        }
+
+        foreach (var used in uses)
+        {
+            db.Execute("insert into uses values (@id, @used)", new { id = job.Id.Text(), used = used.Text() });
         }
 
         Change(unitOfWork, job.Id, "created", "status = status", "true");
@@ -151,7 +160,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
     public bool SettleCancel(SQLiteUnitOfWork unitOfWork, Guid jobId) =>
         Change(unitOfWork, jobId, "cancel_settled", "phase = null", "status = 'CANCELED' and phase = 'canceling'");
 
-    /// <summary>Its failed step is to be run again: FAILED → RUNNING.</summary>
+    /// <summary>Its failed step is to be run again: FAILED → RUNNING. Not from the trash: its files may be gone.</summary>
     public bool Retry(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId)
     {
         if (((Db)unitOfWork).FindJob(jobId) is not { } job || ((Db)unitOfWork).FindStep(jobId, hangfireId) is not { Ordinal: >= 0 } row)
@@ -163,7 +172,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         return Change(
             unitOfWork, jobId, "retried",
             "status = 'RUNNING', phase = @phase, error = null, finished_at = null",
-            "status = 'FAILED' and step = @ordinal",
+            "status = 'FAILED' and step = @ordinal and retention is null",
             new() { ["phase"] = JobType.Of(job).Chain.Links[row.Ordinal].Phase, ["ordinal"] = row.Ordinal });
     }
 

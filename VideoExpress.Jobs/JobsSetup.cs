@@ -36,9 +36,9 @@ public static class JobsSetup
             provider.GetRequiredService<SQLiteStorage>(),
             provider.GetRequiredService<JobTransitions>(),
             provider.GetRequiredService<GpuEndpoints>(),
-            provider.GetRequiredService<StoreSettings>(),
-            provider.GetRequiredService<ServerAddress>(),
+            provider.GetRequiredService<JobSources>(),
             provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<JobSources>()
         .AddSingleton<IJobFilter, ChainFilter>()
         .AddSingleton<StepNames>()
         .AddSingleton<WorkerInput>()

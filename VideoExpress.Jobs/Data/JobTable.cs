@@ -1,4 +1,5 @@
 using System.Text.Json;
+using VideoExpress.Jobs.Retention;
 
 namespace VideoExpress.Jobs.Data;
 
@@ -8,16 +9,18 @@ internal static class JobTable
     private const string Columns =
         """
         select job_id, type, status, progress, params, error, created_at, updated_at, started_at, finished_at,
-               phase, held_reason, quality, step, warnings, rev
+               phase, held_reason, quality, step, warnings, rev, pinned, retention, trashed_at, trash_reason
         from jobs
         """;
 
     public static Job? FindJob(this Db db, Guid jobId) =>
         db.Find<Row>($"{Columns} where job_id = @id", new { id = jobId.Text() })?.ToJob();
 
-    /// <summary>Newest first.</summary>
-    public static List<Job> ListJobs(this Db db, int limit) =>
-        db.List<Row>($"{Columns} order by created_at desc, job_id desc limit @limit", new { limit }).ConvertAll(row => row.ToJob());
+    /// <summary>Newest first: those that are kept, or those in the trash.</summary>
+    public static List<Job> ListJobs(this Db db, int limit, bool trash = false) =>
+        db.List<Row>(
+            $"{Columns} where retention is {(trash ? "'trashed'" : "null")} order by created_at desc, job_id desc limit @limit",
+            new { limit }).ConvertAll(row => row.ToJob());
 
     /// <summary>Jobs for which something is left to do, oldest first: not terminal, or cancelled and not yet acknowledged.</summary>
     public static List<Job> UnfinishedJobs(this Db db) =>
@@ -62,6 +65,10 @@ internal static class JobTable
         public long? Step { get; set; }
         public string? Warnings { get; set; }
         public long Rev { get; set; }
+        public bool Pinned { get; set; }
+        public string? Retention { get; set; }
+        public long? TrashedAt { get; set; }
+        public string? TrashReason { get; set; }
 
         public Job ToJob() => new()
         {
@@ -81,6 +88,8 @@ internal static class JobTable
             UpdatedAt = Micros.ToTime(UpdatedAt),
             StartedAt = Micros.ToTime(StartedAt),
             FinishedAt = Micros.ToTime(FinishedAt),
+            Pinned = Pinned,
+            Trash = Retention is null ? null : new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason!, Micros.ToTime(TrashedAt!.Value)),
         };
     }
 }

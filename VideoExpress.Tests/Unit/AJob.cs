@@ -26,6 +26,8 @@ internal static class AJob
         UpdatedAt = Start,
         StartedAt = null,
         FinishedAt = null,
+        Pinned = false,
+        Trash = null,
     };
 
     public static Job With(this Job job, string parameters) => job with { Parameters = JsonElement.Parse(parameters) };

@@ -44,7 +44,7 @@ public sealed class JobTransitionsTests : IDisposable
         var job = AJob.OfType("RENDER");
         using (var unitOfWork = _storage.BeginUnitOfWork())
         {
-            _transitions.Create(unitOfWork, job, []);
+            _transitions.Create(unitOfWork, job, [], []);
         }
 
         Assert.Null(Read(db => db.FindJob(job.Id)));
@@ -248,7 +248,7 @@ public sealed class JobTransitionsTests : IDisposable
         job = job with { Id = Ids.New(TimeProvider.System) };
         Do(work =>
         {
-            _transitions.Create(work, job, dependsOn);
+            _transitions.Create(work, job, dependsOn, []);
             return true;
         });
         return Read(db => db.FindJob(job.Id))!;

@@ -5,11 +5,12 @@ alter table jobs add column pinned integer not null default 0;
 alter table jobs add column retention text check (retention in ('trashed', 'removing', 'removed'));
 alter table jobs add column trashed_at integer;
 alter table jobs add column trash_reason text; -- deleted, age, size
+alter table jobs add column restored_at integer; -- its age counts from here
 
-alter table assets add column pinned integer not null default 0;
 alter table assets add column retention text check (retention in ('trashed', 'removing', 'removed'));
 alter table assets add column trashed_at integer;
 alter table assets add column trash_reason text;
+alter table assets add column restored_at integer;
 
 create index jobs_in_trash on jobs (trashed_at) where retention in ('trashed', 'removing');
 create index assets_in_trash on assets (trashed_at) where retention in ('trashed', 'removing');
@@ -37,3 +38,8 @@ where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (sele
 
 -- When the worker's files of an attempt were removed from the inbox.
 alter table attempts add column swept_at integer;
+
+create index outputs_by_key on outputs (key);
+
+drop index jobs_newest;
+create index jobs_newest on jobs (created_at desc, job_id desc) where retention is null;
