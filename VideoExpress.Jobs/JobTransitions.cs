@@ -210,7 +210,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         var after = db.Find<After>(
             $"""
             update jobs set {set}, updated_at = @now, rev = rev + 1 where job_id = @id and {guard}
-            returning rev, status, progress, phase, step, error
+            returning rev, status, progress, phase, step, error, retention, trash_reason
             """,
             parameters);
         if (after is null)
@@ -219,12 +219,11 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         }
 
         var data = new JsonObject { ["status"] = after.Status, ["progress"] = after.Progress };
-        foreach (var (name, value) in new (string, JsonNode?)[] { ("phase", after.Phase), ("step", after.Step), ("error", after.Error) })
+        (string, JsonNode?)[] rest =
+            [("phase", after.Phase), ("step", after.Step), ("error", after.Error), ("retention", after.Retention), ("trash_reason", after.TrashReason)];
+        foreach (var (name, value) in rest.Where(pair => pair.Item2 is not null))
         {
-            if (value is not null)
-            {
-                data[name] = value;
-            }
+            data[name] = value;
         }
 
         db.Execute(
@@ -246,5 +245,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         public string? Phase { get; set; }
         public long? Step { get; set; }
         public string? Error { get; set; }
+        public string? Retention { get; set; }
+        public string? TrashReason { get; set; }
     }
 }

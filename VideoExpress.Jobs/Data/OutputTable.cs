@@ -65,6 +65,9 @@ internal static class OutputTable
         }
     }
 
+    /// <summary>Forgets all files of a job.</summary>
+    public static void DeleteOutputs(this Db db, Guid jobId) => db.Execute("delete from outputs where job_id = @id", new { id = jobId.Text() });
+
     private sealed class OwnerRow
     {
         public string Id { get; set; } = "";

@@ -1,5 +1,6 @@
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Web.Gateway;
 
@@ -22,6 +23,9 @@ internal sealed record AppSettings
 
     /// <summary><c>Store:*</c></summary>
     public StoreSettings Store { get; init; } = new();
+
+    /// <summary><c>Retention:*</c></summary>
+    public RetentionSettings Retention { get; init; } = new();
 
     /// <summary><c>RunPod:*</c></summary>
     public RunPodSettings RunPod { get; init; } = new();

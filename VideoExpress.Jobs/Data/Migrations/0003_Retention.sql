@@ -43,3 +43,22 @@ create index outputs_by_key on outputs (key);
 
 drop index jobs_newest;
 create index jobs_newest on jobs (created_at desc, job_id desc) where retention is null;
+
+create index attempts_unswept on attempts (created_at) where swept_at is null;
+
+-- Events also of assets, which have no revisions.
+create table events_of_all (
+    seq      integer primary key autoincrement,
+    job_id   text    references jobs on delete cascade,
+    asset_id text    references assets on delete cascade,
+    rev      integer,
+    at       integer not null,
+    type     text    not null,
+    data     text    not null, -- JSON
+    unique (job_id, rev),
+    check ((job_id is null) <> (asset_id is null) and (job_id is null) = (rev is null))
+) strict;
+
+insert into events_of_all select seq, job_id, null, rev, at, type, data from events;
+drop table events;
+alter table events_of_all rename to events;

@@ -1,0 +1,64 @@
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Retention;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs;
+
+/// <content>How long a job's files stay: pinned, in the trash, gone. None of it touches <c>status</c>.</content>
+internal sealed partial class JobTransitions
+{
+    /// <summary>Its owner keeps it, and what it uses, for ever. Not from the trash.</summary>
+    public bool Pin(SQLiteUnitOfWork unitOfWork, Guid jobId) =>
+        Change(unitOfWork, jobId, "pinned", "pinned = 1", "pinned = 0 and retention is null");
+
+    /// <summary>It is kept as long as others.</summary>
+    public bool Unpin(SQLiteUnitOfWork unitOfWork, Guid jobId) => Change(unitOfWork, jobId, "unpinned", "pinned = 0", "pinned = 1");
+
+    /// <summary>
+    /// Into the trash: only what is over and settled, not pinned, and used by no job that is kept. Looked at in the very transaction that
+    /// writes, so that no job accepted meanwhile loses what it builds on.
+    /// </summary>
+    public bool MoveToTrash(SQLiteUnitOfWork unitOfWork, Guid jobId, string reason) => Change(
+        unitOfWork, jobId, "trashed",
+        "retention = 'trashed', trashed_at = @now, trash_reason = @reason",
+        $"""
+        status in ('SUCCEEDED', 'FAILED', 'CANCELED') and phase is null and retention is null and pinned = 0
+        and not exists ({RetentionTable.KeptUsers})
+        """,
+        new() { ["reason"] = reason });
+
+    /// <summary>Out of the trash, and what it uses with it; its age begins anew.</summary>
+    public bool Restore(SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        var restored = Change(
+            unitOfWork, jobId, "restored",
+            "retention = null, trashed_at = null, trash_reason = null, restored_at = @now",
+            "retention = 'trashed'");
+        if (restored)
+        {
+            foreach (var used in ((Db)unitOfWork).UsedBy(jobId))
+            {
+                _ = Restore(unitOfWork, used) || ((Db)unitOfWork).RestoreAsset(used, time.NowMicros());
+            }
+        }
+
+        return restored;
+    }
+
+    /// <summary>Its time in the trash is over: from here on there is no way back.</summary>
+    public bool BeginRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId, DateTimeOffset trashedBefore) => Change(
+        unitOfWork, jobId, "removing", "retention = 'removing'", "retention = 'trashed' and trashed_at <= @before",
+        new() { ["before"] = Micros.From(trashedBefore) });
+
+    /// <summary>Its files are gone; the row stays as history.</summary>
+    public bool EndRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        var ended = Change(unitOfWork, jobId, "removed", "retention = 'removed', output_urls = null", "retention = 'removing'");
+        if (ended)
+        {
+            ((Db)unitOfWork).DeleteOutputs(jobId);
+        }
+
+        return ended;
+    }
+}
