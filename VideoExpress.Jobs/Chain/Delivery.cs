@@ -73,11 +73,12 @@ internal sealed class Delivery(
     private async Task<JobOutput> PublishAsync(StoreKey key, FilmFile file, CancellationToken cancellationToken)
     {
         await using var content = File.OpenRead(file.Path);
-        await store.PutAsync(key, content, file.Bytes, file.ContentType, cancellationToken);
+        var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256 };
+        var sha256 = await store.PutAsync(key, content, what, cancellationToken);
         var facts = file.ContentType.StartsWith("video/", StringComparison.Ordinal)
             ? OutputFacts.Of(await probe.ProbeAsync(file.Path, "The film", cancellationToken))
             : default(System.Text.Json.JsonElement?);
-        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, file.Sha256, facts);
+        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts);
     }
 
     private async Task<FilmFile> MakePosterAsync(FilmFile video, string folder, CancellationToken cancellationToken)

@@ -29,7 +29,8 @@ internal sealed class AttemptFiles(IObjectStore store)
         if (await store.StatAsync(ResultKey(attempt), cancellationToken) is null)
         {
             var document = JsonSerializer.SerializeToUtf8Bytes(new SupersededResult(attempt.Id, true), AttemptJson.Default.SupersededResult);
-            await store.PutAsync(ResultKey(attempt), new MemoryStream(document), document.Length, "application/json", cancellationToken);
+            await store.PutAsync(
+                ResultKey(attempt), new MemoryStream(document), new NewObject(document.Length, "application/json"), cancellationToken);
         }
     }
 

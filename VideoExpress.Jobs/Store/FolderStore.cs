@@ -42,13 +42,13 @@ public sealed class FolderStore : IObjectStore
     public string PathOf(StoreKey key) => _layout.PathOf(key);
 
     /// <inheritdoc />
-    public async Task PutAsync(StoreKey key, Stream content, long length, string contentType, CancellationToken cancellationToken)
+    public async Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken)
     {
         var path = _layout.PathOf(key);
-        RequireRoom(length);
-        await using var incoming = IncomingFile.Create(IncomingPath(), length);
-        await incoming.FillAsync(key, content, length, _time.GetUtcNow(), cancellationToken);
-        await using var type = await TypeFileAsync(key, contentType, cancellationToken);
+        RequireRoom(what.Length);
+        await using var incoming = IncomingFile.Create(IncomingPath(), what.Length);
+        var hash = await incoming.FillAsync(key, content, what, _time.GetUtcNow(), cancellationToken);
+        await using var type = await TypeFileAsync(key, what.ContentType, cancellationToken);
         if (!DiskErrors.Explained(() => TryName(key, path, incoming, type))
             && !await DiskErrors.ExplainedAsync(() => incoming.EqualsAsync(path, cancellationToken)))
         {
@@ -57,6 +57,7 @@ public sealed class FolderStore : IObjectStore
 
         // Also when it was there: who put it may have been killed before this.
         DiskErrors.Explained(() => _layout.Flush(path));
+        return hash;
     }
 
     /// <inheritdoc />
@@ -135,7 +136,7 @@ public sealed class FolderStore : IObjectStore
 
         using var content = FolderFile.TypeContent(contentType);
         var file = IncomingFile.Create(IncomingPath(), content.Length);
-        await file.FillAsync(key, content, content.Length, _time.GetUtcNow(), cancellationToken);
+        await file.FillAsync(key, content, new NewObject(content.Length, contentType), _time.GetUtcNow(), cancellationToken);
         return file;
     }
 

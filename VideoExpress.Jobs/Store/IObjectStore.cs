@@ -9,10 +9,10 @@ public interface IObjectStore
     /// <summary>Puts an object; a reader sees either nothing (or what was there) or all of it. Done only when its length was checked.</summary>
     /// <param name="key">The object's key.</param>
     /// <param name="content">Read from its current position to its end, once.</param>
-    /// <param name="length">What <paramref name="content"/> holds, in bytes; another length is an error and nothing is stored.</param>
-    /// <param name="contentType">A media type such as <c>video/mp4</c>.</param>
+    /// <param name="what">What <paramref name="content"/> must hold, and how it is kept.</param>
     /// <param name="cancellationToken">Ends the upload; nothing stays behind.</param>
-    Task PutAsync(StoreKey key, Stream content, long length, string contentType, CancellationToken cancellationToken);
+    /// <returns>The sha256 of what was stored, in lower-case hex.</returns>
+    Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken);
 
     /// <summary>Opens an object for reading from its start; null when there is none.</summary>
     Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken);

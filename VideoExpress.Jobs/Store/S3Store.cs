@@ -44,26 +44,29 @@ public sealed class S3Store : IObjectStore, IDisposable
     }
 
     /// <inheritdoc />
-    public async Task PutAsync(StoreKey key, Stream content, long length, string contentType, CancellationToken cancellationToken)
+    public async Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken)
     {
         await _uploads.WaitAsync(cancellationToken);
         try
         {
+            await using var source = new UploadStream(key, content, what, _silence, _time, cancellationToken);
             if (key.IsPublished && await OpenReadAsync(key, cancellationToken) is { } published)
             {
                 await using (published)
                 {
-                    if (!await SameBytes.CompareAsync(published, content, cancellationToken))
+                    if (!await SameBytes.CompareAsync(published, source, cancellationToken))
                     {
                         throw StoreException.AlreadyPublished(key);
                     }
                 }
-
-                return;
+            }
+            else
+            {
+                await UploadAsync(key, source, what, cancellationToken);
+                await RequireStoredAsync(key, what.Length, cancellationToken);
             }
 
-            await UploadAsync(key, content, length, contentType, cancellationToken);
-            await RequireStoredAsync(key, length, cancellationToken);
+            return source.Sha256!;
         }
         finally
         {
@@ -146,24 +149,23 @@ public sealed class S3Store : IObjectStore, IDisposable
         _uploads.Dispose();
     }
 
-    private async Task UploadAsync(StoreKey key, Stream content, long length, string contentType, CancellationToken cancellationToken)
+    private async Task UploadAsync(StoreKey key, UploadStream source, NewObject what, CancellationToken cancellationToken)
     {
-        var source = new UploadStream(key, content, length, _silence, _time, cancellationToken);
         try
         {
-            if (length == 0)
+            if (what.Length == 0)
             {
                 // The client does not look into the source then.
                 await source.CopyToAsync(Stream.Null, cancellationToken);
             }
 
             var args = new PutObjectArgs().WithBucket(_bucket).WithObject(key.Value)
-                .WithStreamData(source).WithObjectSize(length).WithContentType(contentType);
+                .WithStreamData(source).WithObjectSize(what.Length).WithContentType(what.ContentType);
             await _clients.Traffic.PutObjectAsync(args, cancellationToken);
         }
         catch (Exception error)
         {
-            if (length >= SmallestMultipart)
+            if (what.Length >= SmallestMultipart)
             {
                 await AbortAsync(key);
             }

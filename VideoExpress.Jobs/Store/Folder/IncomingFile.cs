@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Security.Cryptography;
 
 namespace VideoExpress.Jobs.Store.Folder;
 
@@ -52,13 +53,21 @@ internal sealed class IncomingFile : IAsyncDisposable
     }
 
     /// <summary>Takes all of <paramref name="content"/>, dates it, and flushes it to the disk.</summary>
-    /// <exception cref="StoreException">It has another length, or the disk fails. What the content throws passes unchanged.</exception>
-    public async Task FillAsync(StoreKey key, Stream content, long length, DateTimeOffset date, CancellationToken cancellationToken)
+    /// <returns>The content's sha256, in lower-case hex.</returns>
+    /// <exception cref="StoreException">It has another length or hash, or the disk fails. What the content throws passes unchanged.</exception>
+    public async Task<string> FillAsync(StoreKey key, Stream content, NewObject what, DateTimeOffset date, CancellationToken cancellationToken)
     {
-        var taken = await CopyAsync(key, content, length, cancellationToken);
-        if (taken != length)
+        using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var taken = await CopyAsync(key, content, what, sha256, cancellationToken);
+        if (taken != what.Length)
         {
-            throw StoreException.WrongLength(key, length, taken.ToString(CultureInfo.InvariantCulture));
+            throw StoreException.WrongLength(key, what.Length, taken.ToString(CultureInfo.InvariantCulture));
+        }
+
+        var hash = Convert.ToHexStringLower(sha256.GetHashAndReset());
+        if (what.Sha256 is not null && what.Sha256 != hash)
+        {
+            throw StoreException.OtherContent(key);
         }
 
         DiskErrors.Explained(() =>
@@ -66,6 +75,7 @@ internal sealed class IncomingFile : IAsyncDisposable
             File.SetLastWriteTimeUtc(_file.SafeFileHandle, date.UtcDateTime);
             _file.Flush(flushToDisk: true);
         });
+        return hash;
     }
 
     /// <summary>Moves it to its place, over what may be there.</summary>
@@ -86,7 +96,8 @@ internal sealed class IncomingFile : IAsyncDisposable
         File.Delete(_file.Name);
     }
 
-    private async Task<long> CopyAsync(StoreKey key, Stream content, long length, CancellationToken cancellationToken)
+    private async Task<long> CopyAsync(
+        StoreKey key, Stream content, NewObject what, IncrementalHash sha256, CancellationToken cancellationToken)
     {
         var buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
@@ -96,16 +107,19 @@ internal sealed class IncomingFile : IAsyncDisposable
             while ((read = await content.ReadAsync(buffer.AsMemory(0, ChunkBytes), cancellationToken)) > 0)
             {
                 taken += read;
-                if (taken > length)
+                if (taken > what.Length)
                 {
-                    throw StoreException.WrongLength(key, length, "more");
+                    throw StoreException.WrongLength(key, what.Length, "more");
                 }
+
+                sha256.AppendData(buffer.AsSpan(0, read));
 
                 await DiskErrors.ExplainedAsync(async () =>
                 {
                     await _file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                     return true;
                 });
+                what.Progress?.Report(taken);
             }
 
             return taken;

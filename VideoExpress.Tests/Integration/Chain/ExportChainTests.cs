@@ -136,7 +136,7 @@ public sealed class ExportChainTests
         var render = await host.RenderAsync(""","captions":[{"text":"Hello","start":0,"end":1}]""");
         var store = host.Services.GetRequiredService<IObjectStore>();
         var foreign = StoreKey.Published(render, "export-1", "video.mp4");
-        await store.PutAsync(foreign, new MemoryStream([1, 2, 3]), 3, "video/mp4", CancellationToken.None);
+        await store.PutAsync(foreign, new MemoryStream([1, 2, 3]), new NewObject(3, "video/mp4"), CancellationToken.None);
         await FinishAllAsync(host, 1);
 
         await host.UntilSucceededAsync(render);

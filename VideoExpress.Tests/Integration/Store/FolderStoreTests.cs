@@ -59,7 +59,7 @@ public sealed class FolderStoreTests : IDisposable
         var key = Published("video.mp4");
         using var cancel = new CancellationTokenSource();
         using var content = new HangingStream(3 << 20);
-        var put = _store.PutAsync(key, content, 4 << 20, "video/mp4", cancel.Token);
+        var put = _store.PutAsync(key, content, new NewObject(4 << 20, "video/mp4"), cancel.Token);
         await content.Hangs;
 
         Assert.Null(await _store.StatAsync(key, default));
@@ -77,7 +77,7 @@ public sealed class FolderStoreTests : IDisposable
         await PutAsync(_store, done, 5);
         using var cancel = new CancellationTokenSource();
         using var content = new HangingStream(3 << 20);
-        var put = _store.PutAsync(Published("video.mp4"), content, 4 << 20, "video/mp4", cancel.Token);
+        var put = _store.PutAsync(Published("video.mp4"), content, new NewObject(4 << 20, "video/mp4"), cancel.Token);
         await content.Hangs;
 
         // What a kill at this moment would leave is what the disk holds now.
@@ -96,7 +96,7 @@ public sealed class FolderStoreTests : IDisposable
     {
         using var cancel = new CancellationTokenSource();
         using var content = new HangingStream(1000);
-        var put = _store.PutAsync(Published("video.mp4"), content, 2000, "video/mp4", cancel.Token);
+        var put = _store.PutAsync(Published("video.mp4"), content, new NewObject(2000, "video/mp4"), cancel.Token);
         await content.Hangs;
 
         _ = Open(_folder.File("store"));
@@ -110,7 +110,7 @@ public sealed class FolderStoreTests : IDisposable
     public async Task Put_GivesAReader_TheOldOrTheNew_ButNeverAMixture()
     {
         var key = Inbox("result.json");
-        await _store.PutAsync(key, new MemoryStream(Filled(1)), 1 << 20, "application/json", default);
+        await _store.PutAsync(key, new MemoryStream(Filled(1)), new NewObject(1 << 20, "application/json"), default);
         using var stop = new CancellationTokenSource();
         var reader = Task.Run(async () =>
         {
@@ -128,7 +128,7 @@ public sealed class FolderStoreTests : IDisposable
         });
         for (byte fill = 2; fill < 20; fill++)
         {
-            await _store.PutAsync(key, new MemoryStream(Filled(fill)), 1 << 20, "application/json", default);
+            await _store.PutAsync(key, new MemoryStream(Filled(fill)), new NewObject(1 << 20, "application/json"), default);
         }
 
         await stop.CancelAsync();
@@ -141,7 +141,7 @@ public sealed class FolderStoreTests : IDisposable
         var key = Published("video.mp4");
 
         var puts = Enumerable.Range(1, 8).Select(fill => Record.ExceptionAsync(
-            () => _store.PutAsync(key, new MemoryStream(Filled((byte)fill)), 1 << 20, "video/mp4", default))).ToArray();
+            () => _store.PutAsync(key, new MemoryStream(Filled((byte)fill)), new NewObject(1 << 20, "video/mp4"), default))).ToArray();
         var errors = await Task.WhenAll(puts);
 
         Assert.Single(errors, error => error is null);
@@ -238,8 +238,8 @@ public sealed class FolderStoreTests : IDisposable
 
     private static byte[] Filled(byte fill) => Enumerable.Repeat(fill, 1 << 20).ToArray();
 
-    private static Task PutAsync(FolderStore store, StoreKey key, int length) =>
-        store.PutAsync(key, new MemoryStream(new byte[length]), length, "text/plain", default);
+    private static Task<string> PutAsync(FolderStore store, StoreKey key, int length) =>
+        store.PutAsync(key, new MemoryStream(new byte[length]), new NewObject(length, "text/plain"), default);
 
     private static async Task CopyAsync(string from, string to)
     {

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
+using System.Security.Cryptography;
 using System.Text;
 using VideoExpress.Jobs.Store;
 
@@ -57,8 +59,12 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var key = Published("video.mp4");
         var bytes = Random(length);
 
-        await Store.PutAsync(key, new MemoryStream(bytes), length, "video/mp4", default);
+        var told = new Told();
+        var sha256 = await Store.PutAsync(key, new MemoryStream(bytes), new NewObject(length, "video/mp4") { Progress = told }, default);
 
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), sha256);
+        Assert.Equal(told.Bytes.Order(), told.Bytes);
+        Assert.Equal(length, told.Bytes.LastOrDefault());
         await using var content = await Store.OpenReadAsync(key, default);
         var copy = new MemoryStream();
         await content!.CopyToAsync(copy);
@@ -72,7 +78,7 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var key = Inbox("video.mp4");
         var content = new MemoryStream(Encoding.UTF8.GetBytes("head body")) { Position = 5 };
 
-        await Store.PutAsync(key, content, 4, "video/mp4", default);
+        await Store.PutAsync(key, content, new NewObject(4, "video/mp4"), default);
 
         Assert.Equal("body", await ReadAsync(key));
     }
@@ -89,9 +95,26 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var key = Inbox("video.mp4");
 
         var error = await Assert.ThrowsAsync<StoreException>(
-            () => Store.PutAsync(key, new MemoryStream(new byte[real]), promised, "video/mp4", default));
+            () => Store.PutAsync(key, new MemoryStream(new byte[real]), new NewObject(promised, "video/mp4"), default));
 
         Assert.Contains($"{promised} bytes", error.Message, StringComparison.Ordinal);
+        Assert.Null(await Store.StatAsync(key, default));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(10)]
+    [InlineData(20 << 20)]
+    public async Task Put_StoresNothing_WhenTheContentIsNotWhatWasChecked(int length)
+    {
+        var key = Published("video.mp4");
+        var what = new NewObject(length, "video/mp4") { Sha256 = new string('0', 64) };
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => Store.PutAsync(key, new MemoryStream(Random(length)), what, default));
+
+        Assert.Contains("changed after it was checked", error.Message, StringComparison.Ordinal);
+        Assert.True(error.CanHeal);
         Assert.Null(await Store.StatAsync(key, default));
         await AssertNothingUnfinishedAsync();
     }
@@ -101,7 +124,7 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     {
         var key = Inbox("video.mp4");
 
-        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync(key, new FailingStream(), 6 << 20, "video/mp4", default));
+        await Assert.ThrowsAsync<InvalidDataException>(() => Store.PutAsync(key, new FailingStream(), new NewObject(6 << 20, "video/mp4"), default));
 
         Assert.Null(await Store.StatAsync(key, default));
         await AssertNothingUnfinishedAsync();
@@ -116,7 +139,7 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         using var cancel = new CancellationTokenSource();
         using var content = new HangingStream(given);
 
-        var put = Store.PutAsync(key, content, 50 << 20, "video/mp4", cancel.Token);
+        var put = Store.PutAsync(key, content, new NewObject(50 << 20, "video/mp4"), cancel.Token);
         await content.Hangs.WaitAsync(TimeSpan.FromSeconds(20));
         await cancel.CancelAsync();
 
@@ -144,8 +167,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         await PutAsync(key, "final cut");
         var before = await Store.StatAsync(key, default);
 
-        await PutAsync(key, "final cut");
+        var again = await PutAsync(key, "final cut");
 
+        Assert.Equal(Convert.ToHexStringLower(SHA256.HashData("final cut"u8)), again);
         Assert.Equal(before, await Store.StatAsync(key, default));
     }
 
@@ -335,10 +359,10 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     /// <summary>URLs to get and put <paramref name="key"/> that were good once.</summary>
     internal abstract Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key);
 
-    internal async Task PutAsync(StoreKey key, string text, string contentType = "video/mp4")
+    internal async Task<string> PutAsync(StoreKey key, string text, string contentType = "video/mp4")
     {
         var bytes = Encoding.UTF8.GetBytes(text);
-        await Store.PutAsync(key, new MemoryStream(bytes), bytes.Length, contentType, default);
+        return await Store.PutAsync(key, new MemoryStream(bytes), new NewObject(bytes.Length, contentType), default);
     }
 
     internal async Task<string> ReadAsync(StoreKey key)
@@ -349,4 +373,13 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     }
 
     private async Task<List<StoredObject>> ListAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();
+
+    private sealed class Told : IProgress<long>
+    {
+        private readonly ConcurrentQueue<long> _bytes = new();
+
+        public IReadOnlyCollection<long> Bytes => _bytes;
+
+        public void Report(long value) => _bytes.Enqueue(value);
+    }
 }

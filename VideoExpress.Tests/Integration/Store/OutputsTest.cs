@@ -43,7 +43,7 @@ public abstract class OutputsTest : IAsyncLifetime, IDisposable
     internal async Task<StoreKey> StoredAsync(StoreKey key, string text = "0123456789")
     {
         var bytes = System.Text.Encoding.UTF8.GetBytes(text);
-        await Store.PutAsync(key, new MemoryStream(bytes), bytes.Length, "video/mp4", default);
+        await Store.PutAsync(key, new MemoryStream(bytes), new NewObject(bytes.Length, "video/mp4"), default);
         return key;
     }
 

@@ -45,7 +45,7 @@ public sealed class S3FaultTests : IDisposable
         var bytes = Random(length);
         _server.SetFaults($"[{fault}]");
 
-        await _store.PutAsync(key, new MemoryStream(bytes), length, "video/mp4", default);
+        await _store.PutAsync(key, new MemoryStream(bytes), new NewObject(length, "video/mp4"), default);
 
         await using var content = await _store.OpenReadAsync(key, default);
         Assert.True(await SameBytes.CompareAsync(new MemoryStream(bytes), content!, default));
@@ -70,7 +70,7 @@ public sealed class S3FaultTests : IDisposable
         _server.SetFaults($"[{fault}]");
 
         var error = await Assert.ThrowsAsync<StoreException>(
-            () => _store.PutAsync(key, new MemoryStream(Random(length)), length, "video/mp4", default));
+            () => _store.PutAsync(key, new MemoryStream(Random(length)), new NewObject(length, "video/mp4"), default));
 
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Equal(canHeal, error.CanHeal);
@@ -84,11 +84,11 @@ public sealed class S3FaultTests : IDisposable
     {
         // The lookup afterwards finds another length: the store had taken another body than was sent.
         var key = Inbox("x.bin");
-        await _store.PutAsync(key, new MemoryStream(new byte[7]), 7, "video/mp4", default);
+        await _store.PutAsync(key, new MemoryStream(new byte[7]), new NewObject(7, "video/mp4"), default);
         _server.SetFaults("""[{"match": "^PUT .*x.bin$", "status": 200, "code": "InternalError"}]""");
 
         var error = await Assert.ThrowsAsync<StoreException>(
-            () => _store.PutAsync(key, new MemoryStream(new byte[9]), 9, "video/mp4", default));
+            () => _store.PutAsync(key, new MemoryStream(new byte[9]), new NewObject(9, "video/mp4"), default));
 
         Assert.EndsWith("then had 7.", error.Message, StringComparison.Ordinal);
         _server.SetFaults("[]");
@@ -99,7 +99,7 @@ public sealed class S3FaultTests : IDisposable
     public async Task Read_SaysThatTheStoreBrokeOff_InMidBody()
     {
         var key = Inbox("x.bin");
-        await _store.PutAsync(key, new MemoryStream(new byte[1 << 20]), 1 << 20, "video/mp4", default);
+        await _store.PutAsync(key, new MemoryStream(new byte[1 << 20]), new NewObject(1 << 20, "video/mp4"), default);
         _server.SetFaults("""[{"match": "^GET .*x.bin", "cut": 300000}]""");
         await using var content = await _store.OpenReadAsync(key, default);
 
@@ -115,7 +115,7 @@ public sealed class S3FaultTests : IDisposable
         var key = Inbox("x.bin");
         using var cancel = new CancellationTokenSource();
         _server.SetFaults("""[{"match": "partNumber=2", "rate": 100000}]""");
-        var put = _store.PutAsync(key, new MemoryStream(new byte[Large]), Large, "video/mp4", cancel.Token);
+        var put = _store.PutAsync(key, new MemoryStream(new byte[Large]), new NewObject(Large, "video/mp4"), cancel.Token);
         await UntilAsync(async () => (await S3Uploads.UnfinishedAsync(_server)).Count > 0);
 
         var start = Stopwatch.GetTimestamp();
@@ -150,7 +150,7 @@ public sealed class S3FaultTests : IDisposable
         using var store = new S3Store(server.Settings, TimeProvider.System);
         var key = Published("x.bin");
         server.SetFaults("""[{"match": "partNumber=2", "rate": 100000}]""");
-        var put = store.PutAsync(key, new MemoryStream(Random(Large)), Large, "video/mp4", default);
+        var put = store.PutAsync(key, new MemoryStream(Random(Large)), new NewObject(Large, "video/mp4"), default);
         await UntilAsync(async () => (await S3Uploads.UnfinishedAsync(server)).Count > 0);
 
         await server.SignalAsync("KILL");
@@ -161,7 +161,7 @@ public sealed class S3FaultTests : IDisposable
         server.SetFaults("[]");
         await server.RestartAsync();
         Assert.Null(await store.StatAsync(key, default));
-        await store.PutAsync(key, new MemoryStream(Random(Large)), Large, "video/mp4", default);
+        await store.PutAsync(key, new MemoryStream(Random(Large)), new NewObject(Large, "video/mp4"), default);
         Assert.Equal(Large, (await store.StatAsync(key, default))!.Length);
     }
 

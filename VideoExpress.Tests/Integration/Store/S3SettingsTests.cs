@@ -73,7 +73,7 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
         using var store = new S3Store(server.Settings, TimeProvider.System);
 
         var error = await Assert.ThrowsAsync<StoreException>(
-            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[5]), 5, "video/mp4", default));
+            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[5]), new NewObject(5, "video/mp4"), default));
 
         Assert.Contains("clocks", error.Message, StringComparison.Ordinal);
         Assert.True(error.CanHeal);
@@ -84,7 +84,7 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
     {
         using var store = new S3Store(_right with { PublicEndpoint = new Uri("https://files.example.com") }, TimeProvider.System);
         var key = Inbox("x.bin");
-        await store.PutAsync(key, new MemoryStream(new byte[5]), 5, "video/mp4", default);
+        await store.PutAsync(key, new MemoryStream(new byte[5]), new NewObject(5, "video/mp4"), default);
 
         var get = store.PresignGet(key, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"));
         var put = store.PresignPut(key, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"));
@@ -113,8 +113,8 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
         [
             () => store.StatAsync(Inbox("x.bin"), default),
             () => store.OpenReadAsync(Inbox("x.bin"), default),
-            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[5]), 5, "video/mp4", default),
-            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[6 << 20]), 6 << 20, "video/mp4", default),
+            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[5]), new NewObject(5, "video/mp4"), default),
+            () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[6 << 20]), new NewObject(6 << 20, "video/mp4"), default),
             () => store.DeleteAsync(Inbox("x.bin"), default),
             async () => await store.ListAsync("inbox/", default).ToListAsync(),
         ];

@@ -50,7 +50,7 @@ public sealed class UploadStreamTests
         Assert.True(error.CanHeal);
     }
 
-    private UploadStream Over(Stream source, long length) => new(Key, source, length, TimeSpan.FromSeconds(30), _time, default);
+    private UploadStream Over(Stream source, long length) => new(Key, source, new NewObject(length, "video/mp4"), TimeSpan.FromSeconds(30), _time, default);
 
     /// <summary>Gives one byte at a time.</summary>
     private sealed class Trickle(int length) : ForwardStream

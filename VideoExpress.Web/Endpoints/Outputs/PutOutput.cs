@@ -47,7 +47,7 @@ internal static class PutOutput
         }
 
         var type = MediaTypeHeaderValue.TryParse(http.Request.ContentType, out var parsed) ? parsed.ToString() : MediaTypes.Unknown;
-        await output.Folder.PutAsync(output.Key, http.Request.Body, length, type, cancellationToken);
+        await output.Folder.PutAsync(output.Key, http.Request.Body, new NewObject(length, type), cancellationToken);
         return TypedResults.Ok();
     }
 }
