@@ -5,6 +5,7 @@ using VideoExpress.Web.Endpoints.Docs;
 using VideoExpress.Web.Endpoints.Health;
 using VideoExpress.Web.Endpoints.Jobs;
 using VideoExpress.Web.Endpoints.Outputs;
+using VideoExpress.Web.Endpoints.Retention;
 using VideoExpress.Web.Endpoints.Timeline;
 using VideoExpress.Web.Gateway;
 using VideoExpress.Web.Hosting;
@@ -34,6 +35,7 @@ internal static class Program
             .AddGateway(settings.Gateway, folder.Root)
             .AddJobEndpoints()
             .AddTimelineEndpoints()
+            .AddRetentionEndpoints()
             .AddHealth()
             .AddDashboard();
         adjust?.Invoke(builder.Services);
@@ -47,6 +49,7 @@ internal static class Program
 
         app.MapJobs();
         app.MapTimeline();
+        app.MapRetention();
         app.MapOutputs();
         app.MapHealth();
         app.MapGateway();

@@ -39,6 +39,10 @@ where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (sele
 -- When the worker's files of an attempt were removed from the inbox.
 alter table attempts add column swept_at integer;
 
+-- Since when a scrub knows that the file is gone from the store.
+alter table outputs add column missing_since integer;
+alter table assets add column missing_since integer;
+
 create index outputs_by_key on outputs (key);
 
 drop index jobs_newest;

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VideoExpress.Jobs;
+using VideoExpress.Web.Endpoints.Retention;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
 
@@ -48,9 +49,16 @@ internal sealed record JobView
 
     public required DateTime? FinishedAt { get; init; }
 
+    /// <summary>True when it is kept for ever.</summary>
+    public required bool Pinned { get; init; }
+
+    /// <summary>That it is in the trash or removed, with no outputs; null while it is kept.</summary>
+    public required TrashView? Trash { get; init; }
+
     /// <summary>The view of <paramref name="job"/> for the sender of <paramref name="request"/>.</summary>
     public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputLinks links, HttpRequest request)
     {
+        outputs = job.Trash is null ? outputs : [];
         var files = outputs.Select(output => OutputView.Of(output, links.Sign(output, request))).ToList();
         return new JobView
         {
@@ -71,6 +79,8 @@ internal sealed record JobView
             UpdatedAt = job.UpdatedAt.UtcDateTime,
             StartedAt = job.StartedAt?.UtcDateTime,
             FinishedAt = job.FinishedAt?.UtcDateTime,
+            Pinned = job.Pinned,
+            Trash = TrashView.Of(job.Trash),
         };
     }
 }
