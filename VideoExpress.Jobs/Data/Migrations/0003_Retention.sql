@@ -32,7 +32,7 @@ select job_id, substr(url, instr(url, '/jobs/') + 6, 36)
 from (
     select job_id, json_extract(clip.value, '$.url') as url
     from jobs, json_each(jobs.params, '$.clips') as clip
-    where type = 'EXPORT'
+    where jobs.type = 'EXPORT'
 )
 where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (select job_id from jobs);
 
