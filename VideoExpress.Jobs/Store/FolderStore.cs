@@ -28,7 +28,7 @@ public sealed class FolderStore : IObjectStore
         _minFreeBytes = settings.MinFreeBytes;
         MaxPutBytes = settings.MaxPutBytes;
         Urls = new OutputUrls(signingKey, time);
-        IncomingFile.RemoveLeftovers(_layout.Incoming);
+        IncomingFile.RemoveLeftovers(_layout.Incoming, DateTimeOffset.MaxValue);
     }
 
     /// <summary>Signs and checks the URLs of this store.</summary>
@@ -105,10 +105,14 @@ public sealed class FolderStore : IObjectStore
     }
 
     /// <inheritdoc />
-    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null)
+    public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
+        Task.FromResult(DiskErrors.Explained(() => IncomingFile.RemoveLeftovers(_layout.Incoming, startedBefore)));
+
+    /// <inheritdoc />
+    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null)
     {
         StoreRules.CheckLifetime(lifetime);
-        return Urls.Sign(HttpMethod.Get, key, lifetime, baseUrl, downloadName);
+        return Urls.Sign(HttpMethod.Get, key, lifetime, baseUrl, disposition);
     }
 
     /// <inheritdoc />

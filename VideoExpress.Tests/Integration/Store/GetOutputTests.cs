@@ -76,7 +76,7 @@ public sealed class GetOutputTests : OutputsTest
     {
         var key = await StoredAsync(Published("clip.mp4"));
 
-        using var answer = await Http.GetAsync(GetUrl(key, "Grüße\r\nX-Evil: 1/../a;b.mp4"));
+        using var answer = await Http.GetAsync(GetUrl(key, Disposition.Attachment("Grüße\r\nX-Evil: 1/../a;b.mp4")));
 
         var disposition = answer.Content.Headers.ContentDisposition!;
         Assert.Equal("attachment", disposition.DispositionType);
@@ -130,13 +130,15 @@ public sealed class GetOutputTests : OutputsTest
     [InlineData("dl=film", "dl=page")]
     [InlineData("&dl=film", "")]
     [InlineData("dl=film", "dl=film&dl=film")]
+    [InlineData("dl=film", "as=film")]
+    [InlineData("dl=film", "as=&dl=film")]
     [InlineData("clip.mp4", "clip.mp3")]
     [InlineData("clip.mp4", "clip%2Emp4/")]
     [InlineData("/outputs/jobs", "/outputs/inbox/..%2Fjobs")]
     [InlineData("/outputs/jobs", "/outputs//jobs")]
     public async Task Get_Refuses_WhatIsNotSigned(string part, string instead)
     {
-        var url = GetUrl(await StoredAsync(Published("clip.mp4")), "film.mp4").AbsoluteUri;
+        var url = GetUrl(await StoredAsync(Published("clip.mp4")), Disposition.Attachment("film.mp4")).AbsoluteUri;
         using var good = await Http.GetAsync(new Uri(url));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
 

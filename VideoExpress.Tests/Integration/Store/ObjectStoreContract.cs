@@ -280,18 +280,37 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         Assert.Equal("234", await answer.Content.ReadAsStringAsync());
     }
 
-    [Fact]
-    public async Task PresignedGet_CarriesTheDownloadName_WhateverItsLetters()
+    [Theory]
+    [InlineData("film.mp4")]
+    [InlineData("Mein \"Film\" – 日本 & 100%.mp4")]
+    [InlineData("  spaces, and a | bar.mp4")]
+    [InlineData("🎬.mp4")]
+    public async Task PresignedGet_CarriesTheName_WhateverItsLetters(string name)
     {
         var key = Published("clip.mp4");
         await PutAsync(key, "x");
 
-        const string name = "Mein \"Film\" – 日本 & 100%.mp4";
-        using var answer = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, name));
+        using var saved = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Attachment(name)));
+        using var shown = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Inline(name)));
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var disposition = answer.Content.Headers.ContentDisposition!;
-        Assert.Equal(("attachment", name), (disposition.DispositionType, disposition.FileNameStar));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (saved.StatusCode, shown.StatusCode));
+        Assert.Equal(("attachment", name), Parts(saved));
+        Assert.Equal(("inline", name), Parts(shown));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd", ".._.._etc_passwd")]
+    [InlineData("..\\boot.ini", ".._boot.ini")]
+    [InlineData("a\r\nX-Evil: 1", "a__X-Evil: 1")]
+    public async Task PresignedGet_NeverCarriesAPath(string name, string safe)
+    {
+        var key = Published("clip.mp4");
+        await PutAsync(key, "x");
+
+        using var answer = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Inline(name)));
+
+        Assert.Equal(("inline", safe), Parts(answer));
+        Assert.False(answer.Headers.Contains("X-Evil"));
     }
 
     [Fact]
@@ -371,6 +390,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         using var reader = new StreamReader(content!);
         return await reader.ReadToEndAsync();
     }
+
+    private static (string Type, string? Name) Parts(HttpResponseMessage answer) =>
+        (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileNameStar);
 
     private async Task<List<StoredObject>> ListAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();
 

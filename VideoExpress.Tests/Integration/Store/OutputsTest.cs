@@ -34,7 +34,7 @@ public abstract class OutputsTest : IAsyncLifetime, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal Uri GetUrl(StoreKey key, string? downloadName = null) => Store.PresignGet(key, TimeSpan.FromHours(1), Host, downloadName);
+    internal Uri GetUrl(StoreKey key, Disposition? disposition = null) => Store.PresignGet(key, TimeSpan.FromHours(1), Host, disposition);
 
     internal Uri PutUrl(StoreKey key) => Store.PresignPut(key, TimeSpan.FromHours(1), Host);
 
