@@ -13,6 +13,9 @@ public sealed class FolderStore : IObjectStore
     private readonly TimeProvider _time;
     private readonly long _minFreeBytes;
 
+    // Held while room is claimed, so that two who find the same room do not both take it.
+    private readonly Lock _room = new();
+
     // Held while a name appears or goes, so that no folder is pruned between its making and its use.
     private readonly Lock _names = new();
 
@@ -45,8 +48,7 @@ public sealed class FolderStore : IObjectStore
     public async Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken)
     {
         var path = _layout.PathOf(key);
-        RequireRoom(what.Length);
-        await using var incoming = IncomingFile.Create(IncomingPath(), what.Length);
+        await using var incoming = MakeRoom(what.Length);
         var hash = await incoming.FillAsync(key, content, what, _time.GetUtcNow(), cancellationToken);
         await using var type = await TypeFileAsync(key, what.ContentType, cancellationToken);
         if (!DiskErrors.Explained(() => TryName(key, path, incoming, type))
@@ -155,6 +157,7 @@ public sealed class FolderStore : IObjectStore
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            content.DateAfter(path);
             File.Delete(typePath);
             type?.MoveTo(typePath);
             content.MoveTo(path);
@@ -163,14 +166,16 @@ public sealed class FolderStore : IObjectStore
         return true;
     }
 
-    private void RequireRoom(long length)
+    private IncomingFile MakeRoom(long length)
     {
-        var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
-        if (free - length < _minFreeBytes)
+        lock (_room)
         {
-            throw new StoreException(
-                $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
-                + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
+            var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
+            return free - length >= _minFreeBytes
+                ? IncomingFile.Create(IncomingPath(), length)
+                : throw new StoreException(
+                    $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
+                    + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
         }
     }
 }

@@ -69,6 +69,16 @@ internal sealed class IncomingFile : IAsyncDisposable
         return hash;
     }
 
+    /// <summary>Dates it later than the file that it replaces, if there is one: the date tells the two apart, whatever the clock does.</summary>
+    public void DateAfter(string path)
+    {
+        var replaced = new FileInfo(path);
+        if (replaced.Exists && replaced.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(_file.SafeFileHandle))
+        {
+            File.SetLastWriteTimeUtc(_file.SafeFileHandle, replaced.LastWriteTimeUtc.AddTicks(1));
+        }
+    }
+
     /// <summary>Moves it to its place, over what may be there.</summary>
     public void MoveTo(string path) => File.Move(_file.Name, path, overwrite: true);
 

@@ -85,6 +85,41 @@ public sealed class GetOutputTests : OutputsTest
     }
 
     [Fact]
+    public async Task Get_PlaysInPlace_AndNamesTheFile()
+    {
+        var key = await StoredAsync(Published("clip.mp4"));
+
+        using var answer = await Http.GetAsync(GetUrl(key, Disposition.Inline("render-1-video.mp4")));
+
+        var disposition = answer.Content.Headers.ContentDisposition!;
+        Assert.Equal(("inline", "render-1-video.mp4"), (disposition.DispositionType, disposition.FileNameStar));
+    }
+
+    [Fact]
+    public async Task ETag_OutlivesARestart()
+    {
+        var key = await StoredAsync(Published("clip.mp4"));
+        using var before = await Http.GetAsync(GetUrl(key));
+
+        await RestartAsync();
+
+        using var after = await SendAsync(key, request => request.Headers.IfNoneMatch.Add(before.Headers.ETag!));
+        Assert.Equal(HttpStatusCode.NotModified, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task ETag_IsAnother_ForOtherContentOfTheSameMoment()
+    {
+        var key = await StoredAsync(Inbox("clip.mp4"));
+        using var first = await Http.GetAsync(GetUrl(key));
+
+        await StoredAsync(key, "9876543210");
+
+        using var second = await Http.GetAsync(GetUrl(key));
+        Assert.NotEqual(first.Headers.ETag, second.Headers.ETag);
+    }
+
+    [Fact]
     public async Task Get_Answers304_UntilTheFileIsAnother()
     {
         var key = await StoredAsync(Inbox("clip.mp4"));

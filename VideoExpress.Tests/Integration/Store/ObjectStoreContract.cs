@@ -73,6 +73,21 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Put_KeepsEveryByte_Of200MB()
+    {
+        const long length = 200 << 20;
+        var key = Published("film.mp4");
+        using var expected = new NumberStream(length);
+
+        var sha256 = await Store.PutAsync(key, new NumberStream(length), new NewObject(length, "video/mp4"), default);
+
+        Assert.Equal(Convert.ToHexStringLower(await SHA256.HashDataAsync(expected)), sha256);
+        await using var content = await Store.OpenReadAsync(key, default);
+        Assert.Equal(sha256, Convert.ToHexStringLower(await SHA256.HashDataAsync(content!)));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
     public async Task Put_ReadsFromWhereTheStreamStands()
     {
         var key = Inbox("video.mp4");
@@ -146,6 +161,33 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.Null(await Store.StatAsync(key, default));
         await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
+    public async Task Put_LeavesItsSourceOpen_AndReadsItNoMoreWhenItIsDone()
+    {
+        var content = new MemoryStream("body"u8.ToArray());
+
+        await Store.PutAsync(Inbox("video.mp4"), content, new NewObject(4, "video/mp4"), default);
+        content.Position = 0;
+
+        Assert.Equal((byte)'b', content.ReadByte());
+    }
+
+    [Fact]
+    public async Task EndUnfinished_EndsWhatAKilledProcessLeft_OnceItIsOld_AndNothingElse()
+    {
+        var done = Published("done.mp4");
+        await PutAsync(done, "done");
+        await LeaveUnfinishedAsync(Published("video.mp4"));
+        var now = TimeProvider.System.GetUtcNow();
+
+        Assert.Equal(0, await Store.EndUnfinishedAsync(now.AddHours(-1), default));
+        Assert.Equal(1, await Store.EndUnfinishedAsync(now.AddMinutes(1), default));
+
+        await AssertNothingUnfinishedAsync();
+        Assert.Equal(0, await Store.EndUnfinishedAsync(now.AddMinutes(1), default));
+        Assert.Equal("done", await ReadAsync(done));
     }
 
     [Fact]
@@ -374,6 +416,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
 
     /// <summary>Fails when a temporary file or an upload in parts was left over.</summary>
     internal abstract Task AssertNothingUnfinishedAsync();
+
+    /// <summary>Leaves what a process leaves that is killed in mid-upload.</summary>
+    internal abstract Task LeaveUnfinishedAsync(StoreKey key);
 
     /// <summary>URLs to get and put <paramref name="key"/> that were good once.</summary>
     internal abstract Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key);

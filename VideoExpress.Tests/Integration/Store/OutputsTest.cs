@@ -25,6 +25,13 @@ public abstract class OutputsTest : IAsyncLifetime, IDisposable
         _host = await OutputsHost.StartAsync(Store);
     }
 
+    /// <summary>The same folder behind another host, as after a restart.</summary>
+    internal async Task RestartAsync()
+    {
+        await _host.DisposeAsync();
+        await InitializeAsync();
+    }
+
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     public void Dispose()
