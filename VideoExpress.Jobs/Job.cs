@@ -62,6 +62,9 @@ public sealed record Job
 
     /// <summary>The short form that people see: the id's first thirteen characters, its millisecond.</summary>
     public string ShortId => Id.ToString("D")[..13];
+
+    /// <summary>What one of its files is saved as, such as <c>render-01a20d15-7c3e-video.mp4</c>; never of a user's words.</summary>
+    public string DownloadNameOf(Store.StoreKey file) => $"{Type.ToLowerInvariant()}-{ShortId}-{file.Name}";
 }
 
 /// <summary>A file of a job.</summary>

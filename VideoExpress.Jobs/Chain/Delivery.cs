@@ -39,7 +39,7 @@ internal sealed class Delivery(
             }
         }
 
-        var outputs = await PublishAsync(turn.Job.Id, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", files, cancellationToken);
+        var outputs = await PublishAsync(turn.Job, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", files, cancellationToken);
         return (outputs, warnings);
     }
 
@@ -48,7 +48,7 @@ internal sealed class Delivery(
     /// are put once, so a step that is run again publishes nothing new.
     /// </summary>
     public async Task<IReadOnlyList<JobOutput>> PublishAsync(
-        Guid jobId, Func<int, string> editionName, IReadOnlyList<FilmFile> files, CancellationToken cancellationToken)
+        Job job, Func<int, string> editionName, IReadOnlyList<FilmFile> files, CancellationToken cancellationToken)
     {
         for (var edition = 1; ; edition++)
         {
@@ -57,8 +57,8 @@ internal sealed class Delivery(
                 var outputs = new List<JobOutput>();
                 foreach (var file in files)
                 {
-                    var key = StoreKey.Published(jobId, editionName(edition), file.Name + Path.GetExtension(file.Path));
-                    outputs.Add(await PublishAsync(key, file, cancellationToken));
+                    var key = StoreKey.Published(job.Id, editionName(edition), file.Name + Path.GetExtension(file.Path));
+                    outputs.Add(await PublishAsync(job, key, file, cancellationToken));
                 }
 
                 return outputs;
@@ -70,10 +70,10 @@ internal sealed class Delivery(
         }
     }
 
-    private async Task<JobOutput> PublishAsync(StoreKey key, FilmFile file, CancellationToken cancellationToken)
+    private async Task<JobOutput> PublishAsync(Job job, StoreKey key, FilmFile file, CancellationToken cancellationToken)
     {
         await using var content = File.OpenRead(file.Path);
-        var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256 };
+        var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256, DownloadName = job.DownloadNameOf(key) };
         var sha256 = await store.PutAsync(key, content, what, cancellationToken);
         var facts = file.ContentType.StartsWith("video/", StringComparison.Ordinal)
             ? OutputFacts.Of(await probe.ProbeAsync(file.Path, "The film", cancellationToken))

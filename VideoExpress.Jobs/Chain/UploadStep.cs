@@ -41,7 +41,7 @@ internal sealed class UploadStep(
     {
         var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time, Logger), cancellationToken);
 
-        var outputs = await delivery.PublishAsync(turn.Job.Id, edition => $"export-{edition}", film.Files, cancellationToken);
+        var outputs = await delivery.PublishAsync(turn.Job, edition => $"export-{edition}", film.Files, cancellationToken);
         return (outputs, film.Warnings);
     }
 }

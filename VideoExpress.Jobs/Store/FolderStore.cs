@@ -13,6 +13,9 @@ public sealed class FolderStore : IObjectStore
     private readonly TimeProvider _time;
     private readonly long _minFreeBytes;
 
+    // Held while room is claimed, so that two who find the same room do not both take it.
+    private readonly Lock _room = new();
+
     // Held while a name appears or goes, so that no folder is pruned between its making and its use.
     private readonly Lock _names = new();
 
@@ -28,7 +31,7 @@ public sealed class FolderStore : IObjectStore
         _minFreeBytes = settings.MinFreeBytes;
         MaxPutBytes = settings.MaxPutBytes;
         Urls = new OutputUrls(signingKey, time);
-        IncomingFile.RemoveLeftovers(_layout.Incoming);
+        IncomingFile.RemoveLeftovers(_layout.Incoming, DateTimeOffset.MaxValue);
     }
 
     /// <summary>Signs and checks the URLs of this store.</summary>
@@ -45,8 +48,7 @@ public sealed class FolderStore : IObjectStore
     public async Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken)
     {
         var path = _layout.PathOf(key);
-        RequireRoom(what.Length);
-        await using var incoming = IncomingFile.Create(IncomingPath(), what.Length);
+        await using var incoming = MakeRoom(what.Length);
         var hash = await incoming.FillAsync(key, content, what, _time.GetUtcNow(), cancellationToken);
         await using var type = await TypeFileAsync(key, what.ContentType, cancellationToken);
         if (!DiskErrors.Explained(() => TryName(key, path, incoming, type))
@@ -105,10 +107,14 @@ public sealed class FolderStore : IObjectStore
     }
 
     /// <inheritdoc />
-    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null)
+    public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
+        Task.FromResult(DiskErrors.Explained(() => IncomingFile.RemoveLeftovers(_layout.Incoming, startedBefore)));
+
+    /// <inheritdoc />
+    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null)
     {
         StoreRules.CheckLifetime(lifetime);
-        return Urls.Sign(HttpMethod.Get, key, lifetime, baseUrl, downloadName);
+        return Urls.Sign(HttpMethod.Get, key, lifetime, baseUrl, disposition);
     }
 
     /// <inheritdoc />
@@ -151,6 +157,7 @@ public sealed class FolderStore : IObjectStore
             }
 
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            content.DateAfter(path);
             File.Delete(typePath);
             type?.MoveTo(typePath);
             content.MoveTo(path);
@@ -159,14 +166,16 @@ public sealed class FolderStore : IObjectStore
         return true;
     }
 
-    private void RequireRoom(long length)
+    private IncomingFile MakeRoom(long length)
     {
-        var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
-        if (free - length < _minFreeBytes)
+        lock (_room)
         {
-            throw new StoreException(
-                $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
-                + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
+            var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
+            return free - length >= _minFreeBytes
+                ? IncomingFile.Create(IncomingPath(), length)
+                : throw new StoreException(
+                    $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
+                    + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
         }
     }
 }

@@ -26,12 +26,18 @@ public interface IObjectStore
     /// <summary>Removes an object; one that is not there is no error.</summary>
     Task DeleteAsync(StoreKey key, CancellationToken cancellationToken);
 
+    /// <summary>Ends what is left of uploads that never came to their end, and frees its room; only below our own prefixes.</summary>
+    /// <param name="startedBefore">An upload that began at this time or later may still be going on.</param>
+    /// <param name="cancellationToken">Stops the sweep; the rest is found by the next.</param>
+    /// <returns>How many were ended.</returns>
+    Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken);
+
     /// <summary>A URL by which anybody who has it reads the object until it expires.</summary>
     /// <param name="key">The object's key.</param>
     /// <param name="lifetime">1 second to 7 days, the limit of S3's signature version 4.</param>
     /// <param name="baseUrl">Base of the absolute URL when this host serves the store; a store with an address of its own ignores it.</param>
-    /// <param name="downloadName">Sent as the name to save under; null: shown in place.</param>
-    Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null);
+    /// <param name="disposition">How a browser takes it; null: in place, as the store has it.</param>
+    Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null);
 
     /// <summary>A URL by which a worker puts one object. Only for keys below <c>inbox/</c>.</summary>
     /// <inheritdoc cref="PresignGet" path="/param"/>

@@ -8,7 +8,7 @@ public sealed record NewObject(long Length, string ContentType)
     /// <summary>The sha256 of what was checked before, lower-case hex; other content is an error and nothing is stored. Null: any content.</summary>
     public string? Sha256 { get; init; }
 
-    /// <summary>The name to save the object under where it is read without a signed URL; null: the key's.</summary>
+    /// <summary>The name that a bucket saves the object under where it is read without a signed URL; null: the key's.</summary>
     public string? DownloadName { get; init; }
 
     /// <summary>Told how many bytes were taken so far, on any thread; may be told the same number twice.</summary>

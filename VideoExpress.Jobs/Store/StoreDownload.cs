@@ -1,7 +1,7 @@
 namespace VideoExpress.Jobs.Store;
 
 /// <summary>Brings objects to local files.</summary>
-internal static class StoreDownload
+public static class StoreDownload
 {
     private const int BufferBytes = 1 << 16;
 

@@ -8,6 +8,9 @@ namespace VideoExpress.Jobs.Store;
 /// </summary>
 public readonly partial record struct StoreKey
 {
+    /// <summary>Where all keys of this product lie; what else is in a bucket is none of ours.</summary>
+    public static readonly IReadOnlyList<string> Prefixes = ["inbox/", "jobs/", "assets/"];
+
     private StoreKey(string value) => Value = value;
 
     /// <summary>The key as the store knows it, with forward slashes and without a leading one.</summary>

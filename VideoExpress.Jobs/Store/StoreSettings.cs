@@ -17,7 +17,8 @@ public sealed partial record StoreSettings
 
     /// <summary>
     /// Where anybody may read the bucket without a signature, such as its own domain at a CDN. With it, URLs of published files are
-    /// plain, do not expire and carry no download name. Default: none, every URL is signed.
+    /// plain and do not expire; those to save a file are signed all the same, since nothing else asks a store for that. Default: none,
+    /// every URL is signed.
     /// </summary>
     public Uri? PublicBaseUrl { get; init; }
 

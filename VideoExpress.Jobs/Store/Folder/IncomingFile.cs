@@ -32,24 +32,15 @@ internal sealed class IncomingFile : IAsyncDisposable
         return DiskErrors.Explained(() => new IncomingFile(new FileStream(path, options)));
     }
 
-    /// <summary>Deletes what an earlier process left in <paramref name="folder"/>, but nothing that is still being written.</summary>
-    public static void RemoveLeftovers(string folder)
+    /// <summary>
+    /// Deletes what an earlier process left in <paramref name="folder"/> and did not write to since <paramref name="writtenBefore"/>, but
+    /// nothing that is open anywhere.
+    /// </summary>
+    /// <returns>How many files are gone.</returns>
+    public static int RemoveLeftovers(string folder, DateTimeOffset writtenBefore)
     {
-        foreach (var path in Directory.EnumerateFiles(folder))
-        {
-            try
-            {
-                using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
-                {
-                }
-
-                File.Delete(path);
-            }
-            catch (IOException)
-            {
-                // In use by another process, or gone already.
-            }
-        }
+        var old = new DirectoryInfo(folder).EnumerateFiles().Where(file => file.LastWriteTimeUtc < writtenBefore);
+        return old.ToList().Count(file => TryRemove(file.FullName));
     }
 
     /// <summary>Takes all of <paramref name="content"/>, dates it, and flushes it to the disk.</summary>
@@ -78,6 +69,16 @@ internal sealed class IncomingFile : IAsyncDisposable
         return hash;
     }
 
+    /// <summary>Dates it later than the file that it replaces, if there is one: the date tells the two apart, whatever the clock does.</summary>
+    public void DateAfter(string path)
+    {
+        var replaced = new FileInfo(path);
+        if (replaced.Exists && replaced.LastWriteTimeUtc >= File.GetLastWriteTimeUtc(_file.SafeFileHandle))
+        {
+            File.SetLastWriteTimeUtc(_file.SafeFileHandle, replaced.LastWriteTimeUtc.AddTicks(1));
+        }
+    }
+
     /// <summary>Moves it to its place, over what may be there.</summary>
     public void MoveTo(string path) => File.Move(_file.Name, path, overwrite: true);
 
@@ -94,6 +95,24 @@ internal sealed class IncomingFile : IAsyncDisposable
     {
         await _file.DisposeAsync();
         File.Delete(_file.Name);
+    }
+
+    private static bool TryRemove(string path)
+    {
+        try
+        {
+            using (new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+            {
+            }
+
+            File.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            // In use by another process, or gone already.
+            return false;
+        }
     }
 
     private async Task<long> CopyAsync(

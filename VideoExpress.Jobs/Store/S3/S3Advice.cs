@@ -6,7 +6,8 @@ namespace VideoExpress.Jobs.Store.S3;
 /// <param name="bucket">The bucket, by name.</param>
 /// <param name="authority">The store's host and port.</param>
 /// <param name="region">The region that we sign for.</param>
-internal sealed class S3Advice(string bucket, string authority, string region)
+/// <param name="time">Our clock, to compare the store's with.</param>
+internal sealed class S3Advice(string bucket, string authority, string region, TimeProvider time)
 {
     // The store refuses signatures that are older or newer than this.
     private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(15);
@@ -18,11 +19,33 @@ internal sealed class S3Advice(string bucket, string authority, string region)
         || answer.Error.Code is "InternalError" or "SlowDown" or "ServiceUnavailable" or "RequestTimeout" or "OperationAborted"
             or "BadDigest" or "IncompleteBody" or "XAmzContentSHA256Mismatch" or S3ErrorBody.NoSuchUpload;
 
+    /// <summary>Makes a call to the store; every failure but the caller's own wish to stop comes out explained.</summary>
+    public async Task<T> ExplainedAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception error) when (!(error is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            throw Explain(error);
+        }
+    }
+
+    /// <inheritdoc cref="ExplainedAsync{T}"/>
+    public Task ExplainedAsync(Func<Task> call, CancellationToken cancellationToken) => ExplainedAsync(
+        async () =>
+        {
+            await call();
+            return true;
+        },
+        cancellationToken);
+
     /// <summary>Explains any failure of a call to the store.</summary>
-    public StoreException Explain(Exception error, DateTimeOffset now) => error switch
+    public StoreException Explain(Exception error) => error switch
     {
         StoreException known => known,
-        S3Exception answer => ExplainAnswer(answer, now),
+        S3Exception answer => ExplainAnswer(answer),
         HttpRequestException broken => ExplainConnection(broken),
         TimeoutException => new StoreException(
             $"The object store at {authority} did not answer in time: it is overloaded, frozen, or cut off from this server.", true, error),
@@ -31,11 +54,11 @@ internal sealed class S3Advice(string bucket, string authority, string region)
             $"{authority} gave an answer that is not an object store's: check S3_ENDPOINT.", canHeal: false, error),
     };
 
-    private StoreException ExplainAnswer(S3Exception answer, DateTimeOffset now)
+    private StoreException ExplainAnswer(S3Exception answer)
     {
         var heals = Heals(answer);
         var skew = answer.StoreTime is { } storeTime && answer.Status is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest
-            ? now - answer.StoreTime.Value
+            ? time.GetUtcNow() - answer.StoreTime.Value
             : TimeSpan.Zero;
         if (answer.Error.Code == "RequestTimeTooSkewed" || skew.Duration() > LargestSkew)
         {

@@ -6,15 +6,15 @@ namespace VideoExpress.Jobs.Store.S3;
 /// <summary>Signs URLs of one bucket for the one address that its client was made for; sends nothing.</summary>
 internal sealed class S3Signer(IMinioClient client, string bucket)
 {
-    /// <summary>A URL that reads an object, saved under <paramref name="downloadName"/> when there is one.</summary>
-    public Uri Get(StoreKey key, TimeSpan lifetime, string? downloadName = null)
+    /// <summary>A URL that reads an object, and tells the reader's browser how to take it.</summary>
+    public Uri Get(StoreKey key, TimeSpan lifetime, Disposition? disposition = null)
     {
         var args = new PresignedGetObjectArgs().WithBucket(bucket).WithObject(key.Value).WithExpiry(Seconds(lifetime));
-        if (!string.IsNullOrEmpty(downloadName))
+        if (disposition is not null)
         {
             args.WithHeaders(new Dictionary<string, string>
             {
-                ["response-content-disposition"] = DownloadName.ContentDisposition(downloadName),
+                ["response-content-disposition"] = disposition.ToString(),
             });
         }
 

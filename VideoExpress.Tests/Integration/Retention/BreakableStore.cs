@@ -28,8 +28,11 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
         return store.DeleteAsync(key, cancellationToken);
     }
 
-    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, string? downloadName = null) =>
-        store.PresignGet(key, lifetime, baseUrl, downloadName);
+    public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
+        store.EndUnfinishedAsync(startedBefore, cancellationToken);
+
+    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null) =>
+        store.PresignGet(key, lifetime, baseUrl, disposition);
 
     public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => store.PresignPut(key, lifetime, baseUrl);
 }

@@ -42,3 +42,21 @@ internal sealed class FailingStream : ForwardStream
         return ValueTask.FromResult(Math.Min(1000, buffer.Length));
     }
 }
+
+/// <summary>Gives so many bytes, none of which stands where another like it might.</summary>
+internal sealed class NumberStream(long bytes) : ForwardStream
+{
+    private long _given;
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        var count = (int)Math.Min(Math.Min(buffer.Length, bytes - _given), 1 << 16) & ~7;
+        for (var at = 0; at < count; at += 8)
+        {
+            BitConverter.TryWriteBytes(buffer.Span[at..], (_given + at) * 0x9E3779B97F4A7C1);
+        }
+
+        _given += count;
+        return ValueTask.FromResult(count);
+    }
+}

@@ -76,12 +76,47 @@ public sealed class GetOutputTests : OutputsTest
     {
         var key = await StoredAsync(Published("clip.mp4"));
 
-        using var answer = await Http.GetAsync(GetUrl(key, "Grüße\r\nX-Evil: 1/../a;b.mp4"));
+        using var answer = await Http.GetAsync(GetUrl(key, Disposition.Attachment("Grüße\r\nX-Evil: 1/../a;b.mp4")));
 
         var disposition = answer.Content.Headers.ContentDisposition!;
         Assert.Equal("attachment", disposition.DispositionType);
         Assert.Equal("Grüße__X-Evil: 1_.._a;b.mp4", disposition.FileNameStar);
         Assert.False(answer.Headers.Contains("X-Evil"));
+    }
+
+    [Fact]
+    public async Task Get_PlaysInPlace_AndNamesTheFile()
+    {
+        var key = await StoredAsync(Published("clip.mp4"));
+
+        using var answer = await Http.GetAsync(GetUrl(key, Disposition.Inline("render-1-video.mp4")));
+
+        var disposition = answer.Content.Headers.ContentDisposition!;
+        Assert.Equal(("inline", "render-1-video.mp4"), (disposition.DispositionType, disposition.FileNameStar));
+    }
+
+    [Fact]
+    public async Task ETag_OutlivesARestart()
+    {
+        var key = await StoredAsync(Published("clip.mp4"));
+        using var before = await Http.GetAsync(GetUrl(key));
+
+        await RestartAsync();
+
+        using var after = await SendAsync(key, request => request.Headers.IfNoneMatch.Add(before.Headers.ETag!));
+        Assert.Equal(HttpStatusCode.NotModified, after.StatusCode);
+    }
+
+    [Fact]
+    public async Task ETag_IsAnother_ForOtherContentOfTheSameMoment()
+    {
+        var key = await StoredAsync(Inbox("clip.mp4"));
+        using var first = await Http.GetAsync(GetUrl(key));
+
+        await StoredAsync(key, "9876543210");
+
+        using var second = await Http.GetAsync(GetUrl(key));
+        Assert.NotEqual(first.Headers.ETag, second.Headers.ETag);
     }
 
     [Fact]
@@ -130,13 +165,15 @@ public sealed class GetOutputTests : OutputsTest
     [InlineData("dl=film", "dl=page")]
     [InlineData("&dl=film", "")]
     [InlineData("dl=film", "dl=film&dl=film")]
+    [InlineData("dl=film", "as=film")]
+    [InlineData("dl=film", "as=&dl=film")]
     [InlineData("clip.mp4", "clip.mp3")]
     [InlineData("clip.mp4", "clip%2Emp4/")]
     [InlineData("/outputs/jobs", "/outputs/inbox/..%2Fjobs")]
     [InlineData("/outputs/jobs", "/outputs//jobs")]
     public async Task Get_Refuses_WhatIsNotSigned(string part, string instead)
     {
-        var url = GetUrl(await StoredAsync(Published("clip.mp4")), "film.mp4").AbsoluteUri;
+        var url = GetUrl(await StoredAsync(Published("clip.mp4")), Disposition.Attachment("film.mp4")).AbsoluteUri;
         using var good = await Http.GetAsync(new Uri(url));
         Assert.Equal(HttpStatusCode.OK, good.StatusCode);
 

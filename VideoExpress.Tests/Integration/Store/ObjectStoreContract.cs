@@ -73,6 +73,21 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Put_KeepsEveryByte_Of200MB()
+    {
+        const long length = 200 << 20;
+        var key = Published("film.mp4");
+        using var expected = new NumberStream(length);
+
+        var sha256 = await Store.PutAsync(key, new NumberStream(length), new NewObject(length, "video/mp4"), default);
+
+        Assert.Equal(Convert.ToHexStringLower(await SHA256.HashDataAsync(expected)), sha256);
+        await using var content = await Store.OpenReadAsync(key, default);
+        Assert.Equal(sha256, Convert.ToHexStringLower(await SHA256.HashDataAsync(content!)));
+        await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
     public async Task Put_ReadsFromWhereTheStreamStands()
     {
         var key = Inbox("video.mp4");
@@ -146,6 +161,33 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put.WaitAsync(TimeSpan.FromSeconds(5)));
         Assert.Null(await Store.StatAsync(key, default));
         await AssertNothingUnfinishedAsync();
+    }
+
+    [Fact]
+    public async Task Put_LeavesItsSourceOpen_AndReadsItNoMoreWhenItIsDone()
+    {
+        var content = new MemoryStream("body"u8.ToArray());
+
+        await Store.PutAsync(Inbox("video.mp4"), content, new NewObject(4, "video/mp4"), default);
+        content.Position = 0;
+
+        Assert.Equal((byte)'b', content.ReadByte());
+    }
+
+    [Fact]
+    public async Task EndUnfinished_EndsWhatAKilledProcessLeft_OnceItIsOld_AndNothingElse()
+    {
+        var done = Published("done.mp4");
+        await PutAsync(done, "done");
+        await LeaveUnfinishedAsync(Published("video.mp4"));
+        var now = TimeProvider.System.GetUtcNow();
+
+        Assert.Equal(0, await Store.EndUnfinishedAsync(now.AddHours(-1), default));
+        Assert.Equal(1, await Store.EndUnfinishedAsync(now.AddMinutes(1), default));
+
+        await AssertNothingUnfinishedAsync();
+        Assert.Equal(0, await Store.EndUnfinishedAsync(now.AddMinutes(1), default));
+        Assert.Equal("done", await ReadAsync(done));
     }
 
     [Fact]
@@ -280,18 +322,37 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         Assert.Equal("234", await answer.Content.ReadAsStringAsync());
     }
 
-    [Fact]
-    public async Task PresignedGet_CarriesTheDownloadName_WhateverItsLetters()
+    [Theory]
+    [InlineData("film.mp4")]
+    [InlineData("Mein \"Film\" – 日本 & 100%.mp4")]
+    [InlineData("  spaces, and a | bar.mp4")]
+    [InlineData("🎬.mp4")]
+    public async Task PresignedGet_CarriesTheName_WhateverItsLetters(string name)
     {
         var key = Published("clip.mp4");
         await PutAsync(key, "x");
 
-        const string name = "Mein \"Film\" – 日本 & 100%.mp4";
-        using var answer = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, name));
+        using var saved = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Attachment(name)));
+        using var shown = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Inline(name)));
 
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        var disposition = answer.Content.Headers.ContentDisposition!;
-        Assert.Equal(("attachment", name), (disposition.DispositionType, disposition.FileNameStar));
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (saved.StatusCode, shown.StatusCode));
+        Assert.Equal(("attachment", name), Parts(saved));
+        Assert.Equal(("inline", name), Parts(shown));
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd", ".._.._etc_passwd")]
+    [InlineData("..\\boot.ini", ".._boot.ini")]
+    [InlineData("a\r\nX-Evil: 1", "a__X-Evil: 1")]
+    public async Task PresignedGet_NeverCarriesAPath(string name, string safe)
+    {
+        var key = Published("clip.mp4");
+        await PutAsync(key, "x");
+
+        using var answer = await Http.GetAsync(Store.PresignGet(key, TimeSpan.FromMinutes(5), BaseUrl, Disposition.Inline(name)));
+
+        Assert.Equal(("inline", safe), Parts(answer));
+        Assert.False(answer.Headers.Contains("X-Evil"));
     }
 
     [Fact]
@@ -356,6 +417,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
     /// <summary>Fails when a temporary file or an upload in parts was left over.</summary>
     internal abstract Task AssertNothingUnfinishedAsync();
 
+    /// <summary>Leaves what a process leaves that is killed in mid-upload.</summary>
+    internal abstract Task LeaveUnfinishedAsync(StoreKey key);
+
     /// <summary>URLs to get and put <paramref name="key"/> that were good once.</summary>
     internal abstract Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key);
 
@@ -371,6 +435,9 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         using var reader = new StreamReader(content!);
         return await reader.ReadToEndAsync();
     }
+
+    private static (string Type, string? Name) Parts(HttpResponseMessage answer) =>
+        (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileNameStar);
 
     private async Task<List<StoredObject>> ListAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();
 

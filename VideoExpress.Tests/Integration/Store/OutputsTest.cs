@@ -25,6 +25,13 @@ public abstract class OutputsTest : IAsyncLifetime, IDisposable
         _host = await OutputsHost.StartAsync(Store);
     }
 
+    /// <summary>The same folder behind another host, as after a restart.</summary>
+    internal async Task RestartAsync()
+    {
+        await _host.DisposeAsync();
+        await InitializeAsync();
+    }
+
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
     public void Dispose()
@@ -34,7 +41,7 @@ public abstract class OutputsTest : IAsyncLifetime, IDisposable
         GC.SuppressFinalize(this);
     }
 
-    internal Uri GetUrl(StoreKey key, string? downloadName = null) => Store.PresignGet(key, TimeSpan.FromHours(1), Host, downloadName);
+    internal Uri GetUrl(StoreKey key, Disposition? disposition = null) => Store.PresignGet(key, TimeSpan.FromHours(1), Host, disposition);
 
     internal Uri PutUrl(StoreKey key) => Store.PresignPut(key, TimeSpan.FromHours(1), Host);
 

@@ -95,18 +95,75 @@ public sealed class S3FaultTests : IDisposable
         Assert.Null(await _store.StatAsync(key, default));
     }
 
-    [Fact]
-    public async Task Read_SaysThatTheStoreBrokeOff_InMidBody()
+    [Theory]
+    [InlineData("""{"match": "^GET .*x.bin", "cut": 300000}""")]
+    [InlineData("""{"match": "^GET .*x.bin", "times": 2, "cut": 0}""")]
+    [InlineData("""{"match": "^GET .*x.bin", "times": 1, "cut": 1000000}, {"match": "^GET", "times": 5, "status": 503, "code": "SlowDown"}""")]
+    public async Task Read_GoesOn_WhereTheStoreBrokeOff(string faults)
     {
-        var key = Inbox("x.bin");
-        await _store.PutAsync(key, new MemoryStream(new byte[1 << 20]), new NewObject(1 << 20, "video/mp4"), default);
-        _server.SetFaults("""[{"match": "^GET .*x.bin", "cut": 300000}]""");
+        var (key, bytes) = await StoredAsync();
+        _server.SetFaults($"[{faults}]");
         await using var content = await _store.OpenReadAsync(key, default);
 
-        var error = await Assert.ThrowsAsync<StoreException>(() => content!.CopyToAsync(Stream.Null));
+        Assert.True(await SameBytes.CompareAsync(new MemoryStream(bytes), content!, default));
+    }
+
+    [Fact]
+    public async Task Read_GivesUp_WhenTheStoreBreaksOffWithoutAByte_AgainAndAgain()
+    {
+        var (key, _) = await StoredAsync();
+        _server.SetFaults("""[{"match": "^GET .*x.bin", "times": 1, "cut": 300000}, {"match": "^GET .*x.bin", "cut": 0}]""");
+        await using var content = await _store.OpenReadAsync(key, default);
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => content!.CopyToAsync(Stream.Null).WaitAsync(TimeSpan.FromSeconds(30)));
 
         Assert.Contains("broke off", error.Message, StringComparison.Ordinal);
         Assert.True(error.CanHeal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Read_NeverGoesOn_InAnotherFile(bool replaced)
+    {
+        var (key, _) = await StoredAsync();
+        _server.SetFaults("""[{"match": "^GET .*x.bin", "times": 1, "cut": 300000}]""");
+        await using var content = await _store.OpenReadAsync(key, default);
+        await content!.ReadExactlyAsync(new byte[1000]);
+        if (replaced)
+        {
+            await _store.PutAsync(key, new MemoryStream(new byte[1 << 20]), new NewObject(1 << 20, "video/mp4"), default);
+        }
+        else
+        {
+            await _store.DeleteAsync(key, default);
+        }
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => content.CopyToAsync(Stream.Null));
+
+        Assert.Contains("removed or replaced", error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Read_GoesOn_AfterTheServerWasKilledAndCameBack()
+    {
+        await using var server = await S3Server.StartAsync();
+        using var store = new S3Store(server.Settings, TimeProvider.System);
+        var (key, bytes) = (Published("x.bin"), Random(Large));
+        await store.PutAsync(key, new MemoryStream(bytes), new NewObject(Large, "video/mp4"), default);
+        server.SetFaults("""[{"match": "^GET .*x.bin", "rate": 2000000}]""");
+        await using var content = await store.OpenReadAsync(key, default);
+        var read = new byte[Large];
+        await content!.ReadExactlyAsync(read.AsMemory(0, 1 << 20));
+
+        await server.KillAsync();
+        server.SetFaults("[]");
+        var rest = content.ReadExactlyAsync(read.AsMemory(1 << 20)).AsTask();
+        await server.RestartAsync();
+
+        await rest.WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(0, await content.ReadAsync(new byte[1]));
+        Assert.True(bytes.AsSpan().SequenceEqual(read));
     }
 
     [Fact]
@@ -125,6 +182,35 @@ public sealed class S3FaultTests : IDisposable
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(3));
         _server.SetFaults("[]");
         Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
+    }
+
+    [Fact]
+    public async Task Put_AbortsWhatItBegan_WhenTheStoreTakesTooLong()
+    {
+        using var impatient = new S3Store(_server.Settings with { RequestTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        _server.SetFaults("""[{"match": "partNumber=2", "delay": 60}]""");
+        var length = (16 << 20) + 1;
+
+        var error = await Assert.ThrowsAsync<StoreException>(() => impatient.PutAsync(
+            Inbox("x.bin"), new MemoryStream(Random(length)), new NewObject(length, "video/mp4"), default));
+
+        Assert.Contains("did not answer in time", error.Message, StringComparison.Ordinal);
+        Assert.True(error.CanHeal);
+        _server.SetFaults("[]");
+        Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
+    }
+
+    [Fact]
+    public async Task Put_Succeeds_HoweverSlowTheStore_WhileBytesFlow()
+    {
+        var key = Inbox("x.bin");
+        _server.SetFaults("""[{"match": "^PUT .*x.bin", "rate": 200000}]""");
+        using var patient = new S3Store(_server.Settings with { RequestTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+
+        // Two seconds of sending, twice what the store may be silent.
+        await patient.PutAsync(key, new MemoryStream(Random(400_000)), new NewObject(400_000, "video/mp4"), default);
+
+        Assert.Equal(400_000, (await patient.StatAsync(key, default))!.Length);
     }
 
     [Fact]
@@ -153,7 +239,7 @@ public sealed class S3FaultTests : IDisposable
         var put = store.PutAsync(key, new MemoryStream(Random(Large)), new NewObject(Large, "video/mp4"), default);
         await UntilAsync(async () => (await S3Uploads.UnfinishedAsync(server)).Count > 0);
 
-        await server.SignalAsync("KILL");
+        await server.KillAsync();
 
         var error = await Assert.ThrowsAsync<StoreException>(() => put.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Contains("cannot be reached", error.Message, StringComparison.Ordinal);
@@ -161,8 +247,17 @@ public sealed class S3FaultTests : IDisposable
         server.SetFaults("[]");
         await server.RestartAsync();
         Assert.Null(await store.StatAsync(key, default));
+        Assert.Equal(1, await store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
+        Assert.Empty(await S3Uploads.UnfinishedAsync(server));
         await store.PutAsync(key, new MemoryStream(Random(Large)), new NewObject(Large, "video/mp4"), default);
         Assert.Equal(Large, (await store.StatAsync(key, default))!.Length);
+    }
+
+    private async Task<(StoreKey Key, byte[] Bytes)> StoredAsync()
+    {
+        var (key, bytes) = (Inbox("x.bin"), Random(2 << 20));
+        await _store.PutAsync(key, new MemoryStream(bytes), new NewObject(bytes.Length, "video/mp4"), default);
+        return (key, bytes);
     }
 
     private static async Task UntilAsync(Func<Task<bool>> holds)

@@ -48,7 +48,14 @@ internal sealed class S3Server : IAsyncDisposable
 
     public Task SignalAsync(string signal) => RunAsync("/bin/kill", ["-s", signal, _values["PID"]]);
 
-    /// <summary>The same server with its data after <see cref="SignalAsync"/> killed it.</summary>
+    /// <summary>Done when it is dead: it may take the kernel a moment to close its files and its port.</summary>
+    public async Task KillAsync()
+    {
+        await SignalAsync("KILL");
+        await RunAsync("/bin/sh", ["-c", "while grep -sq '^[^)]*) [^Z]' /proc/$0/stat; do sleep 0.02; done", _values["PID"]]);
+    }
+
+    /// <summary>The same server with its data after <see cref="KillAsync"/>.</summary>
     public async Task RestartAsync() => await RunAsync("start",
     [
         "--data", _values["S3_DATA"], "--port", _values["S3_PORT"],

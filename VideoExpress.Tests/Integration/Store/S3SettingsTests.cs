@@ -102,8 +102,49 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
         var open = store.PresignGet(published, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"));
         var signed = store.PresignGet(inbox, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"));
 
+        var saved = store.PresignGet(published, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"), Disposition.Attachment("a.mp4"));
+
         Assert.Equal($"https://cdn.example.com/films/{published}", open.AbsoluteUri);
+        Assert.Contains("X-Amz-Signature=", saved.Query, StringComparison.Ordinal);
         Assert.Contains("X-Amz-Signature=", signed.Query, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task PublicEndpoint_IsSignedFor_AndForNoOtherHost()
+    {
+        var shown = new Uri($"http://localhost:{_right.Endpoint!.Port}");
+        using var store = new S3Store(_right with { PublicEndpoint = shown }, TimeProvider.System);
+        using var http = new HttpClient();
+        var key = Inbox("x.bin");
+        var get = store.PresignGet(key, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid"));
+
+        using var put = await http.PutAsync(
+            store.PresignPut(key, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid")), new StringContent("x"));
+        using var got = await http.GetAsync(get);
+        using var elsewhere = await http.GetAsync(new UriBuilder(get) { Host = _right.Endpoint.Host }.Uri);
+
+        Assert.Equal("localhost", get.Host);
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.OK), (put.StatusCode, got.StatusCode));
+        Assert.Equal(HttpStatusCode.Forbidden, elsewhere.StatusCode);
+    }
+
+    [Fact]
+    public async Task RegionAuto_WorksForEveryCall_AndInUrls()
+    {
+        await using var server = await S3Server.StartAsync("--region", "auto");
+        using var store = new S3Store(server.Settings, TimeProvider.System);
+        var key = Published("x.bin");
+        Assert.Equal("auto", server.Settings.Region);
+
+        await store.PutAsync(key, new MemoryStream(new byte[6 << 20]), new NewObject(6 << 20, "video/mp4"), default);
+
+        Assert.Equal(6 << 20, (await store.StatAsync(key, default))!.Length);
+        Assert.Single(await store.ListAsync("jobs/", default).ToListAsync());
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(store.PresignGet(key, TimeSpan.FromMinutes(1), new Uri("http://unused.invalid")));
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        await store.DeleteAsync(key, default);
+        Assert.Equal(0, await store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
     }
 
     private static async Task AssertEveryCallSaysAsync(StoreSettings settings, string words, bool? canHeal)
@@ -117,6 +158,7 @@ public sealed class S3SettingsTests(S3ServerFixture fixture) : IAsyncLifetime
             () => store.PutAsync(Inbox("x.bin"), new MemoryStream(new byte[6 << 20]), new NewObject(6 << 20, "video/mp4"), default),
             () => store.DeleteAsync(Inbox("x.bin"), default),
             async () => await store.ListAsync("inbox/", default).ToListAsync(),
+            () => store.EndUnfinishedAsync(DateTimeOffset.UnixEpoch, default),
         ];
         var errors = await Task.WhenAll(calls.Select(call => Assert.ThrowsAsync<StoreException>(call)));
         Assert.All(errors, error => Assert.Contains(words, error.Message, StringComparison.Ordinal));

@@ -1,3 +1,4 @@
+using Minio.DataModel;
 using Minio.DataModel.Args;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.S3;
@@ -28,6 +29,8 @@ public sealed class S3StoreContractTests(S3ServerFixture fixture) : ObjectStoreC
 
     internal override async Task AssertNothingUnfinishedAsync() => Assert.Empty(await S3Uploads.UnfinishedAsync(fixture.Server));
 
+    internal override Task LeaveUnfinishedAsync(StoreKey key) => S3Uploads.LeaveAsync(fixture.Server, Store, key);
+
     internal override async Task<(Uri Get, Uri Put)> ExpiredUrlsAsync(StoreKey key)
     {
         _ahead = await S3Server.StartAsync("--skew", "300");
@@ -39,10 +42,24 @@ public sealed class S3StoreContractTests(S3ServerFixture fixture) : ObjectStoreC
 /// <summary>A second look at the server, by another client of the same kind.</summary>
 internal static class S3Uploads
 {
-    public static async Task<List<string>> UnfinishedAsync(S3Server server)
+    /// <summary>Begins an upload in parts that fails and cannot be ended.</summary>
+    public static async Task LeaveAsync(S3Server server, IObjectStore store, StoreKey key)
+    {
+        server.SetFaults("""
+            [{"match": "partNumber=2", "status": 403, "code": "AccessDenied"}, {"match": "^GET .*uploads=", "status": 403, "code": "AccessDenied"}]
+            """);
+        var what = new NewObject(20 << 20, "video/mp4");
+        await Assert.ThrowsAsync<StoreException>(() => store.PutAsync(key, new MemoryStream(new byte[20 << 20]), what, default));
+        server.SetFaults("[]");
+    }
+
+    public static async Task<List<string>> UnfinishedAsync(S3Server server) =>
+        (await UploadsAsync(server)).ConvertAll(upload => upload.Key);
+
+    public static async Task<List<Upload>> UploadsAsync(S3Server server)
     {
         using var clients = new S3Clients(server.Settings, TimeProvider.System);
         var args = new ListIncompleteUploadsArgs().WithBucket(S3Server.Bucket).WithRecursive(true);
-        return await clients.Traffic.ListIncompleteUploadsEnumAsync(args).Select(upload => upload.Key).ToListAsync();
+        return await clients.Traffic.ListIncompleteUploadsEnumAsync(args).ToListAsync();
     }
 }

@@ -17,11 +17,11 @@ public sealed class OutputUrlsTests
     [Fact]
     public void Sign_IsTheWrittenForm()
     {
-        // printf 'GET|jobs/a/clip.mp4|1893553506|a b.mp4' | openssl dgst -sha256 -mac HMAC -macopt hexkey:00…00 -binary
+        // printf 'GET|jobs/a/clip.mp4|1893553506|dl=a b.mp4' | openssl dgst -sha256 -mac HMAC -macopt hexkey:00…00 -binary
         // | basenc --base64url
         Assert.Equal(
-            "http://localhost:8000/outputs/jobs/a/clip.mp4?exp=1893553506&dl=a%20b.mp4&sig=-Vv-6ZolSjTRcGt_XevPmswMBg9EWFinFyZTXpZmWtw",
-            _urls.Sign(HttpMethod.Get, Key, TimeSpan.FromSeconds(60), Base, "a b.mp4").AbsoluteUri);
+            "http://localhost:8000/outputs/jobs/a/clip.mp4?exp=1893553506&dl=a%20b.mp4&sig=9amjUgqQy3PKQOOQwwHJvimC97tz2dR2ebcEANrcmUE",
+            _urls.Sign(HttpMethod.Get, Key, TimeSpan.FromSeconds(60), Base, Disposition.Attachment("a b.mp4")).AbsoluteUri);
     }
 
     [Fact]
@@ -46,7 +46,7 @@ public sealed class OutputUrlsTests
         Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Put, Key, exp, null, sig, out _));
         Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, StoreKey.Parse("jobs/a/clip.mp3"), exp, null, sig, out _));
         Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, "1" + exp, null, sig, out _));
-        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, exp, "page.html", sig, out _));
+        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, exp, Disposition.Attachment("page.html"), sig, out _));
         Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, exp, null, "", out _));
         Assert.Equal(OutputUrlVerdict.Forged, other.Check(HttpMethod.Get, Key, exp, null, sig, out _));
     }
@@ -54,11 +54,21 @@ public sealed class OutputUrlsTests
     [Fact]
     public void Check_IsNotFooled_ByANameThatLooksLikeAnExpiry()
     {
-        // "GET|key|exp|9999999999|x" reads the same whether the bar belongs to the name or ends the expiry.
-        var (exp, sig) = Parts(_urls.Sign(HttpMethod.Get, Key, TimeSpan.FromSeconds(60), Base, "9999999999|x"));
+        // "GET|key|exp|dl=9999999999|dl=x" reads the same whether the bar belongs to the name or ends the expiry.
+        var (exp, sig) = Parts(_urls.Sign(HttpMethod.Get, Key, TimeSpan.FromSeconds(60), Base, Disposition.Attachment("9999999999|dl=x")));
 
-        Assert.Equal(OutputUrlVerdict.Valid, _urls.Check(HttpMethod.Get, Key, exp, "9999999999|x", sig, out _));
-        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, $"{exp}|9999999999", "x", sig, out _));
+        Assert.Equal(OutputUrlVerdict.Valid, _urls.Check(HttpMethod.Get, Key, exp, Disposition.Attachment("9999999999|dl=x"), sig, out _));
+        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, $"{exp}|dl=9999999999", Disposition.Attachment("x"), sig, out _));
+    }
+
+    [Fact]
+    public void Check_TellsWhatIsSaved_FromWhatIsShown()
+    {
+        var (exp, sig) = Parts(_urls.Sign(HttpMethod.Get, Key, TimeSpan.FromSeconds(60), Base, Disposition.Inline("a.mp4")));
+
+        Assert.Equal(OutputUrlVerdict.Valid, _urls.Check(HttpMethod.Get, Key, exp, Disposition.Inline("a.mp4"), sig, out _));
+        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, exp, Disposition.Attachment("a.mp4"), sig, out _));
+        Assert.Equal(OutputUrlVerdict.Forged, _urls.Check(HttpMethod.Get, Key, exp, null, sig, out _));
     }
 
     private static (string Exp, string Sig) Parts(Uri url)

@@ -27,9 +27,8 @@ public sealed class UploadStreamTests
     public async Task Read_Fails_BeforeTheLastByteIsHandedOut_WhenTheLengthIsWrong(int real, string words)
     {
         await using var stream = Over(new Trickle(real), 100);
-        Assert.Equal(64, await stream.ReadAsync(new byte[64]));
 
-        var error = await Assert.ThrowsAsync<StoreException>(async () => await stream.ReadExactlyAsync(new byte[36]));
+        var error = await Assert.ThrowsAsync<StoreException>(async () => await stream.ReadExactlyAsync(new byte[100]));
 
         Assert.Contains(words, error.Message, StringComparison.Ordinal);
         Assert.Same(error, stream.Failure);

@@ -59,7 +59,7 @@ internal sealed record JobView
     public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputLinks links, HttpRequest request)
     {
         outputs = job.Trash is null ? outputs : [];
-        var files = outputs.Select(output => OutputView.Of(output, links.Sign(output, request))).ToList();
+        var files = outputs.Select(output => OutputView.Of(output, links.Sign(job, output, request), links.SignDownload(job, output, request))).ToList();
         return new JobView
         {
             JobId = job.Id,
@@ -86,10 +86,10 @@ internal sealed record JobView
 }
 
 /// <summary>A published file.</summary>
-internal sealed record OutputView(string Name, string Url, string ContentType, long Bytes, string Sha256, JsonElement? Facts)
+internal sealed record OutputView(string Name, string Url, string DownloadUrl, string ContentType, long Bytes, string Sha256, JsonElement? Facts)
 {
-    public static OutputView Of(JobOutput output, Uri url) =>
-        new(output.Name, url.AbsoluteUri, output.ContentType, output.Bytes, output.Sha256, output.Facts);
+    public static OutputView Of(JobOutput output, Uri url, Uri downloadUrl) =>
+        new(output.Name, url.AbsoluteUri, downloadUrl.AbsoluteUri, output.ContentType, output.Bytes, output.Sha256, output.Facts);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

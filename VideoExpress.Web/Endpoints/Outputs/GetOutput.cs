@@ -35,7 +35,7 @@ internal static class GetOutput
     private static FileStreamHttpResult Answer(SignedOutput output, StoredObject found, Stream content, HttpContext http)
     {
         http.Response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
-        http.Response.Headers.ContentDisposition = DownloadName.ContentDisposition(output.DownloadName);
+        http.Response.Headers.ContentDisposition = (output.Disposition ?? Disposition.InPlace).ToString();
         // What is published never changes; what a worker puts may be put again.
         http.Response.Headers.CacheControl = output.Key.IsPublished
             ? string.Create(CultureInfo.InvariantCulture, $"private, max-age={(long)output.Left.TotalSeconds}, immutable")
