@@ -36,7 +36,7 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
         [
             await FilmFile.ReadAsync("video", "video/mp4", result.VideoPath, cancellationToken),
             await FilmFile.ReadAsync("subtitles", "application/x-subrip", result.SubtitlesPath, cancellationToken),
-            await FilmFile.ReadAsync("poster", "image/jpeg", result.PosterPath, cancellationToken),
+            await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", result.PosterPath, cancellationToken),
         ],
             result.Warnings);
         await WriteAsync(folder, film, cancellationToken);

@@ -25,7 +25,7 @@ public sealed class ExportChainTests
 
         var job = await host.GetAsync(export);
         Assert.Equal(["video", "subtitles", "poster"], job.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString()));
-        Assert.Equal(36, job.GetProperty("outputs")[0].GetProperty("facts").GetProperty("frames").GetInt32());
+        Assert.Equal(36, job.GetProperty("outputs")[0].GetProperty("frames").GetInt32());
         Assert.Contains("Grüße: \"ja\"\nzwei 🎬", (await host.Http.GetStringAsync(job.GetProperty("output_urls")[1].GetString())).ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal([0xFF, 0xD8], (await host.Http.GetByteArrayAsync(job.GetProperty("output_urls")[2].GetString()))[..2]);
     }
