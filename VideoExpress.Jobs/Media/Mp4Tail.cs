@@ -11,7 +11,7 @@ internal static class Mp4Tail
     private const int Header = 8;
     private const int UuidBytes = 16;
 
-    // Of files in fragments: the index of such a file has to be its very end (mfra), or players go on reading for more (moof).
+    // Of files in fragments, the index of which is looked for at their very end (mfra).
     private static readonly string[] Fragments = ["moof", "mfra", "sidx", "styp"];
 
     /// <summary>A whole <c>uuid</c> box.</summary>

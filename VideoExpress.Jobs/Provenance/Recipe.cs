@@ -25,7 +25,7 @@ internal static class Recipe
     /// <summary>Raised when a reader of the JSON would have to know better.</summary>
     private const int Format = 1;
 
-    // Letters of every script stay readable; what means something to HTML and XML, and what is invisible, is written as \uXXXX.
+    // Letters of every script stay readable; what means something to HTML and XML, and control characters, are written as \uXXXX.
     private static readonly JsonWriterOptions Layout = new()
     {
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
@@ -76,15 +76,9 @@ internal static class Recipe
             }
         }
 
-        if (result?.Seed is { ValueKind: JsonValueKind.Number } used)
+        if ((Integer(result?.Seed) ?? Integer(job.Parameters.TryGetProperty("seed", out var asked) ? asked : null)) is { } seed)
         {
-            writer.WritePropertyName("seed");
-            used.WriteTo(writer);
-        }
-        else if (job.Parameters.TryGetProperty("seed", out var asked))
-        {
-            writer.WritePropertyName("seed");
-            asked.WriteTo(writer);
+            writer.WriteNumber("seed", seed);
         }
 
         foreach (var (name, value) in ((string, string?)[])
@@ -96,6 +90,9 @@ internal static class Recipe
             }
         }
     }
+
+    private static long? Integer(JsonElement? value) =>
+        value is { ValueKind: JsonValueKind.Number } number && number.TryGetInt64(out var integer) ? integer : null;
 
     private static void Copy(Utf8JsonWriter writer, JsonElement value)
     {
