@@ -105,7 +105,7 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
     {
         if (address.OwnPath(web.Url) is null)
         {
-            return null;
+            return KeyAtTheEnd(web.Url) is { } stored ? Owner(db, stored, field, errors) : null;
         }
 
         if (SourceFetcher.OwnKey(web.Url, address) is not { } key || db.OwnerOf(key) is null)
@@ -115,6 +115,13 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         }
 
         return Owner(db, key, field, errors);
+    }
+
+    /// <summary>A URL of the store itself, signed or public: whatever stands before it, our keys cannot be anybody else's.</summary>
+    private static StoreKey? KeyAtTheEnd(Uri url)
+    {
+        var folder = Math.Max(url.AbsolutePath.IndexOf("/jobs/", StringComparison.Ordinal), url.AbsolutePath.IndexOf("/assets/", StringComparison.Ordinal));
+        return folder >= 0 && StoreKey.TryParse(Uri.UnescapeDataString(url.AbsolutePath[(folder + 1)..]), out var key) ? key : null;
     }
 
     private static Guid? Owner(Db db, StoreKey key, string field, FieldErrors errors)

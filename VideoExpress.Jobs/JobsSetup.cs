@@ -7,6 +7,7 @@ using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Maintenance;
 using VideoExpress.Jobs.Media;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
@@ -52,6 +53,8 @@ public static class JobsSetup
         .AddSingleton<AttemptFiles>()
         .AddSingleton<Submission>()
         .AddSingleton<PollPace>()
+        .AddSingleton<WorkerFiles>()
+        .AddSingleton<Imprint>()
         .AddSingleton<Delivery>()
         .AddSingleton<UrlFetcher>()
         .AddSingleton<MediaProbe>()

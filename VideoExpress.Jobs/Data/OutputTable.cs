@@ -54,7 +54,7 @@ internal static class OutputTable
                 new
                 {
                     id, role, position, now, output.Name, key = output.Key.Value, output.ContentType, output.Bytes, output.Sha256,
-                    facts = output.Facts?.GetRawText(),
+                    facts = output.Facts?.ToJson(),
                 });
         }
 
@@ -95,8 +95,7 @@ internal static class OutputTable
         public string Sha256 { get; set; } = "";
         public string? Facts { get; set; }
 
-        public JobOutput ToOutput() => new(
-            Name, StoreKey.Parse(Key), ContentType, Bytes, Sha256, Facts is null ? null : JsonElement.Parse(Facts));
+        public JobOutput ToOutput() => new(Name, StoreKey.Parse(Key), ContentType, Bytes, Sha256, OutputFacts.Read(Facts));
     }
 }
 

@@ -9,7 +9,7 @@ public abstract record JobParameters
     /// <summary>The steps that such a job takes.</summary>
     internal abstract ChainPlan Chain { get; }
 
-    /// <summary>Names of the files that it publishes, the main one first.</summary>
+    /// <summary>Names of the files that it publishes, the main one first; the recipe only where <c>Provenance:Sidecar</c> is on.</summary>
     internal abstract IReadOnlyList<string> OutputNames { get; }
 
     /// <summary>The media it takes in, each with its field such as <c>clips[0].url</c>.</summary>

@@ -1,5 +1,6 @@
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Web.Gateway;
@@ -32,6 +33,9 @@ internal sealed record AppSettings
 
     /// <summary><c>Fetch:*</c></summary>
     public FetchSettings Fetch { get; init; } = new();
+
+    /// <summary><c>Provenance:*</c></summary>
+    public ProvenanceSettings Provenance { get; init; } = new();
 
     /// <summary><c>Gateway:*</c></summary>
     public GatewaySettings Gateway { get; init; } = new();
