@@ -25,6 +25,9 @@ internal sealed record OutputFacts(
             facts.Video?.Codec,
             facts.Audio?.Codec),
         OutputFactsJson.Default.OutputFacts);
+
+    /// <summary>What <see cref="Of"/> wrote.</summary>
+    public static OutputFacts Read(JsonElement json) => json.Deserialize(OutputFactsJson.Default.OutputFacts)!;
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
