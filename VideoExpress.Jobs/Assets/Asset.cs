@@ -1,6 +1,7 @@
 using System.Text.Json;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Types;
 
 namespace VideoExpress.Jobs.Assets;
 
@@ -39,6 +40,12 @@ public sealed record Asset
 
     /// <summary>That it is on its way out, or gone; null while it is kept.</summary>
     public required Trash? Trash { get; init; }
+
+    /// <summary><c>asset://id</c>.</summary>
+    public string Url => new MediaSource.Asset(Id).ToString();
+
+    /// <summary>The name to save it under: its own, with the extension of its format when it bears none.</summary>
+    public string DownloadName => AssetName.ForSaving(Name, Path.GetExtension(Key.Name)[1..]);
 }
 
 /// <summary>What an asset is good for.</summary>

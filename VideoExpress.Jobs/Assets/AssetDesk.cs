@@ -7,6 +7,8 @@ namespace VideoExpress.Jobs.Assets;
 /// <summary>Where assets are asked for and given up.</summary>
 public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
 {
+    private const int MaxUsers = 20;
+
     /// <summary>An asset, also one in the trash; null when there is none of that id.</summary>
     public Asset? Find(Guid assetId) => storage.Read(connection => ((Db)connection).FindAsset(assetId));
 
@@ -14,7 +16,7 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
     public IReadOnlyList<Asset> List(int limit) => storage.Read(connection => ((Db)connection).ListAssets(limit));
 
     /// <summary>Puts an asset into the trash, unless a job that is kept uses it. One that is there already stays as it is.</summary>
-    /// <returns>The asset as it stands afterwards, and the jobs that keep it; null when there is none of that id.</returns>
+    /// <returns>The asset as it stands afterwards, and jobs that keep it, 20 at most; null when there is none of that id.</returns>
     public (Asset Asset, IReadOnlyList<Guid> UsedBy)? Delete(Guid assetId)
     {
         using var unitOfWork = storage.BeginUnitOfWork();
@@ -24,7 +26,7 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
             return null;
         }
 
-        var usedBy = asset.Trash is null ? db.JobsThatUse(assetId) : [];
+        var usedBy = asset.Trash is null ? db.KeptUsersOf(assetId, MaxUsers) : [];
         if (usedBy.Count == 0 && db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()))
         {
             asset = db.FindAsset(assetId)!;

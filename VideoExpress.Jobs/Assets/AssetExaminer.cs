@@ -1,3 +1,4 @@
+using System.Text.Json;
 using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Types;
@@ -39,6 +40,14 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
         }
     }
 
+    /// <summary>The refusal of a file.</summary>
+    public static InvalidFieldsException Refused(string sentence)
+    {
+        var errors = new FieldErrors();
+        errors.Add(Field, sentence);
+        return new InvalidFieldsException(errors);
+    }
+
     /// <inheritdoc />
     public void Dispose() => _atOnce.Dispose();
 
@@ -78,17 +87,10 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
         var head = new byte[MediaSniffer.HeadBytes];
         return head[..await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken)];
     }
-
-    private static InvalidFieldsException Refused(string sentence)
-    {
-        var errors = new FieldErrors();
-        errors.Add(Field, sentence);
-        return new InvalidFieldsException(errors);
-    }
 }
 
 /// <summary>What a file is.</summary>
 /// <param name="Format">Its kind and format.</param>
 /// <param name="Facts">See <see cref="OutputFacts"/>.</param>
 /// <param name="Thumbnail">A JPEG; null for a sound.</param>
-internal sealed record Examined(AssetFormat Format, System.Text.Json.JsonElement Facts, byte[]? Thumbnail);
+internal sealed record Examined(AssetFormat Format, JsonElement Facts, byte[]? Thumbnail);

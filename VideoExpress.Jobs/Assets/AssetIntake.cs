@@ -20,39 +20,45 @@ internal sealed partial class AssetIntake(
     public async Task<Asset> TakeAsync(Guid assetId, string path, string? name, CancellationToken cancellationToken)
     {
         var examined = await examiner.ExamineAsync(path, cancellationToken);
-        var format = examined.Format;
-        var key = StoreKey.Asset(assetId, $"source.{format.Extension}");
-        var thumbnail = examined.Thumbnail is null ? default(StoreKey?) : StoreKey.Asset(assetId, "thumbnail.jpg");
-        name ??= $"{format.Kind.Word()}.{format.Extension}";
+        var (kind, extension, contentType) = examined.Format;
+        var asset = new Asset
+        {
+            Id = assetId,
+            Name = name ?? $"{kind.Word()}.{extension}",
+            Kind = kind,
+            Key = StoreKey.Asset(assetId, $"source.{extension}"),
+            ContentType = contentType,
+            Bytes = new FileInfo(path).Length,
+            Sha256 = "",
+            Facts = examined.Facts,
+            ThumbnailKey = examined.Thumbnail is null ? null : StoreKey.Asset(assetId, "thumbnail.jpg"),
+            CreatedAt = time.GetUtcNow(),
+            Trash = null,
+        };
         try
         {
-            var (sha256, bytes) = await PutAsync(key, path, format.ContentType, AssetName.ForSaving(name, $".{format.Extension}"), cancellationToken);
-            if (thumbnail is { } small)
-            {
-                await PutAsync(small, new MemoryStream(examined.Thumbnail!), new NewObject(examined.Thumbnail!.Length, "image/jpeg"), cancellationToken);
-            }
-
+            var sha256 = await PutAsync(asset, path, examined.Thumbnail, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
-            return Insert(new Asset
-            {
-                Id = assetId,
-                Name = name,
-                Kind = format.Kind,
-                Key = key,
-                ContentType = format.ContentType,
-                Bytes = bytes,
-                Sha256 = sha256,
-                Facts = examined.Facts,
-                ThumbnailKey = thumbnail,
-                CreatedAt = time.GetUtcNow(),
-                Trash = null,
-            });
+            return Insert(asset with { Sha256 = sha256 });
         }
-        catch (Exception)
+        catch
         {
-            await RemoveAsync(assetId, [key, .. thumbnail is { } put ? new[] { put } : []]);
+            await RemoveAsync(asset);
             throw;
         }
+    }
+
+    private async Task<string> PutAsync(Asset asset, string path, byte[]? thumbnail, CancellationToken cancellationToken)
+    {
+        await using var content = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        var what = new NewObject(asset.Bytes, asset.ContentType) { DownloadName = asset.DownloadName };
+        var sha256 = await store.PutAsync(asset.Key, content, what, cancellationToken);
+        if (asset.ThumbnailKey is { } key)
+        {
+            await store.PutAsync(key, new MemoryStream(thumbnail!), new NewObject(thumbnail!.Length, "image/jpeg"), cancellationToken);
+        }
+
+        return sha256;
     }
 
     private Asset Insert(Asset asset)
@@ -66,18 +72,19 @@ internal sealed partial class AssetIntake(
         return taken;
     }
 
-    private async Task RemoveAsync(Guid assetId, IEnumerable<StoreKey> keys)
+    private async Task RemoveAsync(Asset asset)
     {
-        foreach (var key in keys)
+        try
         {
-            try
+            await store.DeleteAsync(asset.Key, CancellationToken.None);
+            if (asset.ThumbnailKey is { } key)
             {
                 await store.DeleteAsync(key, CancellationToken.None);
             }
-            catch (StoreException left)
-            {
-                LogLeft(left, assetId); // the scrub finds it: no row names it
-            }
+        }
+        catch (StoreException left)
+        {
+            LogLeft(left, asset.Id); // the scrub finds it: no row names it
         }
     }
 

@@ -29,11 +29,11 @@ public static class AssetName
         return name is "" or "." or ".." ? null : name;
     }
 
-    /// <summary>The name to save a file under: with <paramref name="extension"/> (with its dot) when it bears none.</summary>
+    /// <summary>The name to save a file under: with <paramref name="extension"/> when it bears none.</summary>
     public static string ForSaving(string name, string extension)
     {
         var own = Path.GetExtension(name);
-        return own.Length is >= 2 and <= 6 && own.Skip(1).All(char.IsAsciiLetterOrDigit) ? name : name + extension;
+        return own.Length is >= 2 and <= 6 && own.Skip(1).All(char.IsAsciiLetterOrDigit) ? name : $"{name}.{extension}";
     }
 
     // Marks of direction can make "exe.mp4" of "4pm.exe"; joiners are left, since emoji and some scripts need them.

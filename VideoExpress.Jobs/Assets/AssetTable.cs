@@ -5,7 +5,7 @@ using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Jobs.Assets;
 
-/// <summary>The table <c>assets</c>.</summary>
+/// <summary>The table <c>assets</c>. How long one stays is changed by <see cref="AssetTrash"/>.</summary>
 internal static class AssetTable
 {
     private const string Columns =
@@ -22,14 +22,8 @@ internal static class AssetTable
         db.List<Row>($"{Columns} where retention is null order by created_at desc, asset_id desc limit @limit", new { limit })
             .ConvertAll(row => row.ToAsset());
 
-    /// <summary>Kept jobs that take the asset in, oldest first.</summary>
-    public static List<Guid> JobsThatUse(this Db db, Guid assetId) =>
-        db.List<string>(
-            "select job_id from uses join jobs using (job_id) where used = @id and retention is null order by job_id",
-            new { id = assetId.Text() }).ConvertAll(Guid.Parse);
-
-    /// <summary>Whether it was new: an asset is taken in once.</summary>
-    public static bool InsertAsset(this Db db, Asset asset) => db.Execute(
+    /// <summary>An asset is taken in once: one that is there already stays as it is.</summary>
+    public static void InsertAsset(this Db db, Asset asset) => db.Execute(
         """
         insert into assets (asset_id, name, kind, key, content_type, bytes, sha256, facts, thumbnail_key, created_at)
         values (@id, @Name, @kind, @key, @ContentType, @Bytes, @Sha256, @facts, @thumbnail, @created)
@@ -39,20 +33,7 @@ internal static class AssetTable
         {
             id = asset.Id.Text(), asset.Name, kind = asset.Kind.Word(), key = asset.Key.Value, asset.ContentType, asset.Bytes, asset.Sha256,
             facts = asset.Facts.GetRawText(), thumbnail = asset.ThumbnailKey?.Value, created = Micros.From(asset.CreatedAt),
-        }) == 1;
-
-    /// <summary>Kept → in the trash.</summary>
-    public static bool TrashAsset(this Db db, Guid assetId, string reason, long now) => db.Execute(
-        "update assets set retention = 'trashed', trashed_at = @now, trash_reason = @reason where asset_id = @id and retention is null",
-        new { id = assetId.Text(), now, reason }) == 1;
-
-    /// <summary>In the trash → kept.</summary>
-    public static bool RestoreAsset(this Db db, Guid assetId, long now) => db.Execute(
-        """
-        update assets set retention = null, trashed_at = null, trash_reason = null, restored_at = @now
-        where asset_id = @id and retention = 'trashed'
-        """,
-        new { id = assetId.Text(), now }) == 1;
+        });
 
     private sealed class Row
     {

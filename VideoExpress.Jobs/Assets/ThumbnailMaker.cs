@@ -61,10 +61,9 @@ internal sealed class ThumbnailMaker(FfmpegRunner runner, PosterMaker posters)
         var video = facts.Video!;
         var scale = Math.Min(1, (double)MaxSide / Math.Max(video.Width, video.Height));
         var (width, height) = (Even(video.Width * scale), Even(video.Height * scale));
-        var graph = string.Create(
-            CultureInfo.InvariantCulture,
-            $"[0:{video.StreamIndex}]scale={width}:{height}:flags=bicubic,setsar=1,format=rgba,split[a][b];"
-            + "[a]lutrgb=r=255:g=255:b=255:a=255[white];[white][b]overlay=format=rgb,scale=out_range=pc,format=yuvj420p[p]");
+        var shrunk = string.Create(CultureInfo.InvariantCulture, $"[0:{video.StreamIndex}]scale={width}:{height}:flags=bicubic,setsar=1");
+        var graph = $"{shrunk},format=rgba,split[a][b];[a]lutrgb=r=255:g=255:b=255:a=255[white];"
+            + "[white][b]overlay=format=rgb,scale=out_range=pc,format=yuvj420p[p]";
         return new FfmpegCommand(
             "the thumbnail",
             [FfmpegInput.File(source, facts.Format.Demuxer())],

@@ -5,23 +5,24 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// <summary>A body that comes in one piece, on its way to be an asset; gone when this is disposed.</summary>
 /// <param name="Id">The id of the asset that it will be.</param>
 /// <param name="Path">Where it is.</param>
+/// <param name="Floor">The room that must stay on its disk.</param>
 internal sealed record BodyFile(Guid Id, string Path, DiskFloor Floor) : IDisposable
 {
     /// <summary>Takes all of <paramref name="body"/>.</summary>
     /// <param name="body">What it throws passes unchanged.</param>
-    /// <param name="length">Its length in bytes, where the client said it.</param>
+    /// <param name="atLeast">What the client says it holds at least, in bytes; refused before it is read when that is too much.</param>
     /// <param name="maxBytes">What may be taken.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="UploadTooLargeException">It holds more.</exception>
     /// <exception cref="StoreException">The disk is nearly full, or fails.</exception>
-    public async Task ReceiveAsync(Stream body, long? length, long maxBytes, CancellationToken cancellationToken)
+    public async Task ReceiveAsync(Stream body, long atLeast, long maxBytes, CancellationToken cancellationToken)
     {
-        if (length > maxBytes)
+        if (atLeast > maxBytes)
         {
             throw new UploadTooLargeException(maxBytes);
         }
 
-        Floor.Require(length ?? 0);
+        Floor.Require(atLeast);
         await using var file = UploadFile.Open(Path, Floor);
         await file.AppendAsync(body, maxBytes, hash: null, cancellationToken);
     }

@@ -8,7 +8,7 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// <param name="Name">What its owner calls it; null: nothing fit to show.</param>
 /// <param name="Metadata">The client's own text, given back as it came.</param>
 /// <param name="Refusal">Why the whole file did not become an asset, as a sentence; null while that is not known.</param>
-public sealed record Upload(Guid Id, long Length, string? Name, string? Metadata, string? Refusal = null)
+internal sealed record Upload(Guid Id, long Length, string? Name, string? Metadata, string? Refusal = null)
 {
     /// <summary>Bytes that are here: the file's own length.</summary>
     [JsonIgnore]
@@ -17,6 +17,17 @@ public sealed record Upload(Guid Id, long Length, string? Name, string? Metadata
     /// <summary>When it is removed unless more of it comes, UTC.</summary>
     [JsonIgnore]
     public DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>What it has become; null while it is not an asset.</summary>
+    [JsonIgnore]
+    public Asset? Asset { get; init; }
+
+    /// <summary>True when every byte is here, and what they are is not known yet.</summary>
+    [JsonIgnore]
+    public bool IsComplete => Offset == Length && Refusal is null && Asset is null;
+
+    /// <summary>The upload that an asset was.</summary>
+    public static Upload Of(Asset asset) => new(asset.Id, asset.Bytes, asset.Name, Metadata: null) { Offset = asset.Bytes, Asset = asset };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -91,7 +91,3 @@ internal sealed class UploadFile : IAsyncDisposable
     /// <inheritdoc />
     public ValueTask DisposeAsync() => _file.DisposeAsync();
 }
-
-/// <summary>A body holds more than may be taken.</summary>
-/// <param name="maxBytes">What may be taken.</param>
-public sealed class UploadTooLargeException(long maxBytes) : Exception($"More than {maxBytes} bytes were sent.");

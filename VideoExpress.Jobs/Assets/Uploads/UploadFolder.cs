@@ -87,6 +87,13 @@ internal sealed class UploadFolder
     public IReadOnlyList<Upload> All() =>
         [.. UploadIds().Order().Select(Find).OfType<Upload>()];
 
+    /// <summary>Its file is none that can be taken in: the answer is kept, the bytes are not.</summary>
+    public void Refuse(Upload upload, string sentence)
+    {
+        Write(upload with { Refusal = sentence });
+        DiskErrors.Explained(() => File.Delete(BytesPath(upload.Id)));
+    }
+
     /// <summary>Removes an upload, the bytes first: without its state it would be nobody's.</summary>
     public void Remove(Guid uploadId) => DiskErrors.Explained(() =>
     {
