@@ -12,25 +12,22 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// the asset of the same id; that happens once, whoever asks for it and however often it is interrupted.
 /// </summary>
 internal sealed class ResumableUploads(
-    UploadFolder folder, AssetIntake intake, AssetDesk assets, AssetSettings settings, TimeProvider time, IHostApplicationLifetime lifetime)
+    UploadFolder folder, AssetIntake intake, AssetDesk assets, TimeProvider time, IHostApplicationLifetime lifetime)
 {
     private readonly ConcurrentDictionary<Guid, byte> _turns = new();
     private readonly ConcurrentDictionary<Guid, Lazy<Task<Asset?>>> _finishing = new();
-
-    /// <summary>Largest upload, in bytes.</summary>
-    public long MaxBytes => settings.MaxBytes;
 
     /// <summary>Begins an upload; durable when this returns.</summary>
     /// <param name="length">Bytes of the whole, 1 or more.</param>
     /// <param name="name">See <see cref="AssetName"/>; null: none.</param>
     /// <param name="metadata">The client's own text.</param>
-    /// <exception cref="UploadTooLargeException">It is longer than <see cref="MaxBytes"/>.</exception>
+    /// <exception cref="UploadTooLargeException">It is longer than <see cref="AssetSettings.MaxBytes"/>.</exception>
     /// <exception cref="StoreException">The disk has no room for it, or fails.</exception>
     public Upload Create(long length, string? name, string? metadata)
     {
-        if (length > MaxBytes)
+        if (length > folder.MaxBytes)
         {
-            throw new UploadTooLargeException(MaxBytes);
+            throw new UploadTooLargeException(folder.MaxBytes);
         }
 
         folder.Floor.Require(length);

@@ -23,13 +23,16 @@ internal sealed class UploadFolder
     /// <summary>Makes the folder when it is not there.</summary>
     public UploadFolder(string path, StoreSettings store, AssetSettings settings, TimeProvider time)
     {
-        (_time, _lifetime) = (time, settings.UploadLifetime);
+        (_time, _lifetime, MaxBytes) = (time, settings.UploadLifetime, settings.MaxBytes);
         FullPath = Directory.CreateDirectory(path).FullName;
         Floor = new DiskFloor(FullPath, store.MinFreeBytes);
     }
 
     /// <summary>Absolute path.</summary>
     public string FullPath { get; }
+
+    /// <summary>Largest file that is taken, in bytes.</summary>
+    public long MaxBytes { get; }
 
     /// <summary>The room that must stay on its disk.</summary>
     public DiskFloor Floor { get; }
@@ -38,7 +41,7 @@ internal sealed class UploadFolder
     public BodyFile NewBody()
     {
         var id = Ids.New(_time);
-        return new BodyFile(id, PathOf(id, Body), Floor);
+        return new BodyFile(id, PathOf(id, Body), MaxBytes, Floor);
     }
 
     /// <summary>The file of a resumable upload's bytes.</summary>
@@ -77,9 +80,9 @@ internal sealed class UploadFolder
             var touched = bytes.Exists && bytes.LastWriteTimeUtc > state.LastWriteTimeUtc ? bytes.LastWriteTimeUtc : state.LastWriteTimeUtc;
             return upload with { Offset = bytes.Exists ? bytes.Length : 0, ExpiresAt = touched + _lifetime };
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or JsonException)
         {
-            return null; // removed between the two looks
+            return null; // removed between the two looks, or damaged
         }
     });
 
@@ -111,7 +114,7 @@ internal sealed class UploadFolder
             Directory.Delete(run, recursive: true);
         }
 
-        var uploads = UploadIds().ToHashSet();
+        var uploads = UploadIds().Where(id => Find(id) is not null).ToHashSet();
         foreach (var file in Directory.EnumerateFiles(FullPath))
         {
             var isUploads = Guid.TryParse(Path.GetFileNameWithoutExtension(file), out var id) && uploads.Contains(id)

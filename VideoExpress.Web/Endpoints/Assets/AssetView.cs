@@ -83,5 +83,5 @@ internal sealed record AssetView
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AssetView))]
 [JsonSerializable(typeof(IReadOnlyList<AssetView>))]
-[JsonSerializable(typeof(IReadOnlyList<Guid>))]
+[JsonSerializable(typeof(List<Guid>))] // the jobs in a refusal
 internal sealed partial class AssetJson : JsonSerializerContext;

@@ -26,7 +26,7 @@ internal static class CreateAsset
         .WithSummary("Bring a video, a sound or a picture along. What it is says its content alone.");
 
     private static async Task<Results<Created<AssetView>, ProblemHttpResult>> Handle(
-        HttpContext http, UploadFolder folder, AssetIntake intake, AssetSettings settings, AssetLinks links, string? name = null)
+        HttpContext http, UploadFolder folder, AssetIntake intake, AssetLinks links, string? name = null)
     {
         var (request, aborted) = (http.Request, http.RequestAborted);
         if (QueryNames.Unknown(request.Query, nameof(name)) is { } unknown)
@@ -35,20 +35,21 @@ internal static class CreateAsset
         }
 
         using var file = folder.NewBody();
-        var given = await LargeBody.ReadAsync(http, async body =>
+        var (fieldName, fileName) = await LargeBody.ReadAsync(http, async body =>
         {
             var isForm = MultipartFile.Is(request);
             var atLeast = request.ContentLength - (isForm ? FormBytes : 0) ?? 0;
-            Task Receive(Stream content) => file.ReceiveAsync(content, Math.Max(0, atLeast), settings.MaxBytes, aborted);
+            Task Receive(Stream content) => file.ReceiveAsync(content, Math.Max(0, atLeast), aborted);
             if (isForm)
             {
                 return await MultipartFile.ReadAsync(request.ContentType!, body, Receive, aborted);
             }
 
             await Receive(body);
-            return null;
+            return (null, null);
         });
-        var asset = await intake.TakeAsync(file.Id, file.Path, AssetName.Clean(name) ?? AssetName.Clean(given), aborted);
+        var shown = AssetName.Clean(name) ?? AssetName.Clean(fieldName) ?? AssetName.Clean(fileName);
+        var asset = await intake.TakeAsync(file.Id, file.Path, shown, aborted);
         return TypedResults.Created($"/assets/{asset.Id:D}", AssetView.Of(asset, links, request));
     }
 

@@ -18,12 +18,12 @@ internal static class MultipartFile
         && type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Hands the file's content on.</summary>
-    /// <returns>The field <c>name</c>, else the file's own name; null where neither was given.</returns>
+    /// <returns>The field <c>name</c> and the file's own name; null where one was not given.</returns>
     /// <exception cref="BadHttpRequestException">It has no boundary.</exception>
     /// <exception cref="InvalidDataException">It is malformed.</exception>
     /// <exception cref="IOException">It ends before its last boundary.</exception>
     /// <exception cref="InvalidFieldsException">A field is unknown, missing, or given twice.</exception>
-    public static async Task<string?> ReadAsync(
+    public static async Task<(string? Name, string? FileName)> ReadAsync(
         string contentType, Stream body, Func<Stream, Task> onFile, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(Boundary(contentType), body);
@@ -57,7 +57,7 @@ internal static class MultipartFile
         }
 
         errors.ThrowIfAny();
-        return string.IsNullOrWhiteSpace(name) ? fileName : name;
+        return (name, fileName);
     }
 
     private static string Sentence(string field) => field is AssetExaminer.Field or NameField

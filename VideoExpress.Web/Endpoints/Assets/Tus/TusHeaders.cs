@@ -41,10 +41,10 @@ internal static class TusHeaders
         foreach (var pair in header.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (parts.Length > 2 || Text(parts.ElementAtOrDefault(1) ?? "") is not { } value || !values.TryAdd(parts[0], value))
+            if (parts.Length > 2 || !parts[0].All(IsVisible) || Text(parts.ElementAtOrDefault(1) ?? "") is not { } value || !values.TryAdd(parts[0], value))
             {
                 throw new BadHttpRequestException(
-                    $"{UploadMetadata} must be pairs of a key and its value in base64 (of UTF-8), separated by commas, each key once.");
+                    $"{UploadMetadata} must be pairs of a key and its value in base64 (of UTF-8), separated by commas, each key once and in ASCII.");
             }
         }
 
@@ -66,6 +66,9 @@ internal static class TusHeaders
             ? new UploadChecksum(algorithm, value)
             : throw new BadHttpRequestException($"{UploadChecksum} must be one of {UploadChecksums.Names}, a space, and the checksum in base64.");
     }
+
+    // It is given back in a header.
+    private static bool IsVisible(char c) => c is > ' ' and <= '~';
 
     private static string? Text(string base64)
     {
