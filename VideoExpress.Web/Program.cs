@@ -1,6 +1,9 @@
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Dashboard;
+using VideoExpress.Web.Endpoints.Assets;
+using VideoExpress.Web.Endpoints.Assets.Tus;
 using VideoExpress.Web.Endpoints.Docs;
 using VideoExpress.Web.Endpoints.Health;
 using VideoExpress.Web.Endpoints.Jobs;
@@ -32,8 +35,10 @@ internal static class Program
             .AddBackgroundSteps()
             .AddStore()
             .AddJobs(folder.Work, LocalGateway.Of)
+            .AddAssets(folder.Uploads)
             .AddGateway(settings.Gateway, folder.Root)
             .AddJobEndpoints()
+            .AddAssetEndpoints()
             .AddTimelineEndpoints()
             .AddRetentionEndpoints()
             .AddHealth()
@@ -44,10 +49,12 @@ internal static class Program
         app.HideKeys();
         app.UseRequestEnd();
         app.UseRequestLog();
+        app.UseTusVersion();
         app.UseProblems();
         app.UseAccess();
 
         app.MapJobs();
+        app.MapAssets();
         app.MapTimeline();
         app.MapRetention();
         app.MapOutputs();
