@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using VideoExpress.Jobs.Media;
 
 namespace VideoExpress.Jobs.Timeline;
 
@@ -15,6 +17,10 @@ internal sealed record Film(IReadOnlyList<FilmFile> Files, IReadOnlyList<string>
 /// <param name="Sha256">Lower-case hex.</param>
 internal sealed record FilmFile(string Name, string ContentType, string Path, long Bytes, string Sha256)
 {
+    /// <summary>What is in it, where that was looked up already.</summary>
+    [JsonIgnore]
+    public MediaFacts? Facts { get; init; }
+
     /// <summary>Measures a file.</summary>
     public static async Task<FilmFile> ReadAsync(string name, string contentType, string path, CancellationToken cancellationToken)
     {
