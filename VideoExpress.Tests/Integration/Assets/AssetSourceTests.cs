@@ -18,7 +18,7 @@ public sealed class AssetSourceTests
 
         await host.UntilSucceededAsync(export);
         var job = await host.GetAsync(export);
-        Assert.Equal(1.5, job.GetProperty("outputs")[0].GetProperty("facts").GetProperty("duration").GetDouble(), precision: 1);
+        Assert.Equal(1.5, job.GetProperty("outputs")[0].GetProperty("duration").GetDouble(), precision: 1);
         Assert.Equal(second.Url, job.GetProperty("params").GetProperty("clips")[1].GetProperty("url").GetString());
 
         using var refused = await host.Http.DeleteAsync($"/assets/{first.Id}");
