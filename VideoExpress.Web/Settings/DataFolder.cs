@@ -57,7 +57,7 @@ internal sealed class DataFolder
 
     /// <summary>What to say of a folder that a restore has not filled to the end; null of any other.</summary>
     public static string? UnfinishedRestore(string root) => File.Exists(Path.Combine(root, RestoreMark))
-        ? $"the restore into {root} was not finished, so not everything is there. Run it again; what is in the folder now is made anew."
+        ? $"the restore into {root} was not finished, so not everything is there. Run it again."
         : null;
 
     /// <summary>Makes a folder, and those above it, for its owner only.</summary>

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Store;
 using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Web.Commands.Doctor;
@@ -5,6 +6,7 @@ namespace VideoExpress.Web.Commands.Doctor;
 /// <summary>What the doctor examines.</summary>
 internal sealed class Subject : IDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(4);
     private readonly Lazy<Task<ServerSeen?>> _server;
 
     /// <summary>A look at the installation that <paramref name="settings"/> describe; nothing is asked yet.</summary>
@@ -22,6 +24,12 @@ internal sealed class Subject : IDisposable
     public Uri? Origin { get; }
 
     public TimeProvider Time { get; }
+
+    /// <summary>The settings of the store, with less patience than the server has: who waits here is a person.</summary>
+    public StoreSettings QuickStore => Settings.Store with
+    {
+        RequestTimeout = Settings.Store.RequestTimeout < Patience ? Settings.Store.RequestTimeout : Patience,
+    };
 
     /// <summary>A plain client, as a worker or a browser would have it: 10 seconds a call, no redirects.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
