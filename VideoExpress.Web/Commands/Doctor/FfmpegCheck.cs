@@ -20,15 +20,21 @@ internal static partial class FfmpegCheck
 
     public static async IAsyncEnumerable<Finding> RunAsync(Subject subject, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        var areThere = true;
         foreach (var program in (string[])["ffmpeg", "ffprobe"])
         {
-            yield return await Tool.AskAsync(program, ["-version"], cancellationToken) is (0, var words)
+            var words = await Tool.AskAsync(program, ["-version"], cancellationToken) is (0, var output) ? output : null;
+            areThere &= words is not null;
+            yield return words is not null
                 ? Finding.Ok(Version().Match(words) is { Success: true } found ? found.Value : program)
                 : Finding.Fail($"{program} is missing, or does not start: without it nothing is made or published. {Install}");
         }
 
-        yield return await PartsAsync("encoders", Encoders, cancellationToken);
-        yield return await PartsAsync("filters", Filters, cancellationToken);
+        if (areThere)
+        {
+            yield return await PartsAsync("encoders", Encoders, cancellationToken);
+            yield return await PartsAsync("filters", Filters, cancellationToken);
+        }
     }
 
     /// <summary>Lines of these lists are flags, the name, and words on it.</summary>

@@ -12,22 +12,26 @@ internal static class FolderCheck
     public static async IAsyncEnumerable<Finding> RunAsync(Subject subject, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var folder = DataFolder.Of(subject.Settings.Host);
-        if (!Directory.Exists(folder.Store) || !File.Exists(ObjectStores.SigningKeyPath(folder.Root)))
+        if (!Directory.Exists(folder.Store))
         {
             yield return Finding.Ok("files will lie in the data folder; the first start makes it");
             yield break;
         }
 
-        var store = ObjectStores.Create(subject.Settings.Store, folder.Root, subject.Time);
+        // The key is made with the first use of the store, and is the server's to make.
+        var isSigned = File.Exists(ObjectStores.SigningKeyPath(folder.Root));
+        var store = isSigned
+            ? ObjectStores.Create(subject.Settings.Store, folder.Root, subject.Time)
+            : new FolderStore(folder.Store, [], subject.Time, subject.Settings.Store);
         var key = TrialObject.Key(subject.Time);
         try
         {
             yield return await StoreTrial.RunAsync(store, key, cancellationToken) is { } failure
                 ? Finding.Fail($"the folder {folder.Store} {failure}: look after its disk.")
                 : Finding.Ok($"put, read, list and delete work in {folder.Store}");
-            if (await subject.ServerAsync(cancellationToken) is not { } server)
+            if (!isSigned || await subject.ServerAsync(cancellationToken) is not { } server)
             {
-                yield return Finding.Ok("its URLs are served by the server, which does not run now");
+                yield return Finding.Ok(isSigned ? "its URLs were not tried, since the server does not run" : "no URL was signed yet, so none was tried");
                 yield break;
             }
 

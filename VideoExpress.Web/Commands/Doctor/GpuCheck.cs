@@ -56,8 +56,8 @@ internal static class GpuCheck
     {
         { Problem: { } problem } => Finding.Warn($"{endpoint} says: {problem}"),
         { Workers: { Idle: 0, Initializing: 0, Ready: 0, Running: 0, Throttled: 0 } } => Finding.Warn(
-            $"{endpoint} answers, but has no workers: jobs wait. At RunPod, raise the endpoint's Max Workers, which falls to 0 after a week "
-            + "without requests; workers that scale from 0 are not shown either. At our gateway, start a worker."),
+            $"{endpoint} answers, but has no workers: jobs wait until there is one. At RunPod, see that Max Workers is not 0 (so it is set after "
+            + "a week without requests); at our gateway, start a worker."),
         var well => Finding.Ok(
             $"{endpoint} answers: {well.Workers.Idle + well.Workers.Ready + well.Workers.Running} workers there, {well.Jobs.InQueue} requests wait"),
     };
