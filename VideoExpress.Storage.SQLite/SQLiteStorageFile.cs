@@ -59,6 +59,8 @@ public static class SQLiteStorageFile
         using var interruption = cancellationToken.Register(() => sqlite3_interrupt(connection.Handle));
         try
         {
+            // An interruption before the first statement would be forgotten.
+            cancellationToken.ThrowIfCancellationRequested();
             Migrator.RefuseNewer(connection, path);
             if (Examination.FindDamage(connection) is { } finding)
             {

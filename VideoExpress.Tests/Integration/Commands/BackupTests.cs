@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
@@ -85,8 +86,10 @@ public sealed class BackupTests
         Assert.True(File.Exists(BackupHost.ObjectPath(host.Backup, key)));
     }
 
-    [Fact]
-    public async Task AKilledBackup_LeavesTheOneBefore_AndTheNextOneClearsUp()
+    [Theory]
+    [InlineData("KILL", 2)]
+    [InlineData("INT", 1)]
+    public async Task AnInterruptedBackup_LeavesTheOneBefore_AndTheNextOneClearsUp(string signal, int foldersLeft)
     {
         await using var host = await BackupHost.StartAsync();
         await host.FinishedJobAsync();
@@ -102,12 +105,12 @@ public sealed class BackupTests
             Assert.True(SpinWait.SpinUntil(
                 () => process.HasExited || Directory.GetFiles(incoming).Any(path => new FileInfo(path).Length > 0), TimeSpan.FromSeconds(30)));
             Assert.False(process.HasExited);
-            process.Kill();
-            await process.WaitForExitAsync();
+            using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
+            Assert.Equal(signal == "INT" ? 130 : 137, (await CommandRun.EndOfAsync(process)).ExitCode);
         }
 
         Assert.Equal(manifest, await File.ReadAllTextAsync(Path.Combine(host.Backup, "manifest.json")));
-        Assert.Equal(2, Directory.GetDirectories(host.Backup, "2*").Length);
+        Assert.Equal(foldersLeft, Directory.GetDirectories(host.Backup, "2*").Length);
         Assert.Equal(0, (await host.RestoreAsync("--replace", "yes")).ExitCode);
         Assert.Equal(0, (await host.BackUpAsync()).ExitCode);
         Assert.Single(Directory.GetDirectories(host.Backup, "2*"));

@@ -50,10 +50,10 @@ internal sealed class ObjectBackup(IObjectStore store, BackupFolder folder, Mani
         }
     }
 
-    /// <summary>Looks which of them are in the bucket; a listing of thousand costs one request.</summary>
+    /// <summary>Looks which of them are in the bucket.</summary>
     public async Task LookAsync(NamedObjects named, CancellationToken cancellationToken)
     {
-        var lengths = await BucketListing.ReadAsync(store, cancellationToken);
+        var lengths = await BucketListing.ReadAsync(store, named.Published.Select(wanted => wanted.Key.Value), cancellationToken);
         foreach (var wanted in named.Published)
         {
             if (!lengths.TryGetValue(wanted.Key.Value, out var length))

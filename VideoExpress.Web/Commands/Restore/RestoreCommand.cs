@@ -33,10 +33,24 @@ internal static class RestoreCommand
             call.Output.Line($"What was there is now {aside}");
         }
 
-        var missing = await new RestoreRun(call, data, folder, manifest).RunAsync(cancellationToken);
+        var missing = await FillAsync(new RestoreRun(call, data, folder, manifest), call, data, cancellationToken);
         target.Finish();
         Tell(call, data, missing);
         return missing.Count == 0 ? 0 : 1;
+    }
+
+    private static async Task<IReadOnlyList<(string Key, string Reason)>> FillAsync(
+        RestoreRun run, CommandCall call, DataFolder data, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await run.RunAsync(cancellationToken);
+        }
+        catch
+        {
+            call.Output.Line($"{data.Root} is not whole now, and no server starts on it. Run the restore again.");
+            throw;
+        }
     }
 
     private static void RefuseAnotherStore(ManifestStore then, ManifestStore now)

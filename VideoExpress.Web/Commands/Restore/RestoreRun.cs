@@ -67,7 +67,7 @@ internal sealed class RestoreRun(CommandCall call, DataFolder data, BackupFolder
 
     private async Task LookAsync(IObjectStore store, CancellationToken cancellationToken)
     {
-        var lengths = await BucketListing.ReadAsync(store, cancellationToken);
+        var lengths = await BucketListing.ReadAsync(store, manifest.Objects.Select(wanted => wanted.Key), cancellationToken);
         _missing.AddRange(manifest.Objects
             .Where(wanted => lengths.GetValueOrDefault(wanted.Key, -1) != wanted.Bytes)
             .Select(wanted => (wanted.Key, lengths.ContainsKey(wanted.Key) ? "has another length in the bucket" : "is not in the bucket")));
