@@ -39,12 +39,15 @@ public static class Migrations
     private static void Run(SqliteConnection connection, string script) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, script), connection.Handle);
 
+    /// <summary>The version that the scripts in <paramref name="assembly"/> lead to.</summary>
+    public static int Known(Assembly assembly) => Scripts(assembly).Count;
+
     /// <summary>The version of <paramref name="schema"/> in a file that is only looked at; 0 when it has none.</summary>
     /// <exception cref="NewerSchemaException">The file was written by a newer version.</exception>
     public static int Version(SqliteConnection connection, string path, Assembly assembly, string schema) =>
         connection.ExecuteScalar<int>("select count(*) from sqlite_master where name = 'schema_versions'") == 0
             ? 0
-            : Version(connection, transaction: null, path, schema, Scripts(assembly).Count);
+            : Version(connection, transaction: null, path, schema, Known(assembly));
 
     private static int Version(SqliteConnection connection, SqliteTransaction? transaction, string path, string schema, int known)
     {

@@ -4,7 +4,7 @@ using Dapper;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Data;
-using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Gateway;
 
@@ -59,29 +59,32 @@ internal static class ProductDatabase
     public static long Unfinished(string path) => SQLiteStorageFile.Read(
         path, connection => connection.ExecuteScalar<long>("select count(*) from jobs where status in ('QUEUED', 'RUNNING')"));
 
-    /// <summary>The objects that a database names, except of what is on its way out.</summary>
-    public static NamedObjects Objects(string path) => SQLiteStorageFile.Read(path, connection => new NamedObjects(
-        connection.Query<(string Key, long? Bytes, string? Sha256)>(
-            """
-            select key, bytes, sha256 from outputs where job_id in (select job_id from jobs where coalesce(retention, 'trashed') = 'trashed')
-            union all
-            select key, bytes, sha256 from assets where coalesce(retention, 'trashed') = 'trashed'
-            union all
-            select thumbnail_key, null, null from assets where thumbnail_key is not null and coalesce(retention, 'trashed') = 'trashed'
-            """)
-            .DistinctBy(row => row.Key)
-            .Select(row => new NamedObject(StoreKey.Parse(row.Key), row.Bytes, row.Sha256))
-            .ToList(),
-        connection.Query<string>("select job_id from jobs where status in ('QUEUED', 'RUNNING', 'FAILED')").ToList()));
+    /// <summary>The files that a database names, except of what is on its way out.</summary>
+    /// <exception cref="CommandException">It is of an older version, whose tables are not known here.</exception>
+    public static NamedFiles Files(string path) => SQLiteStorageFile.Read(path, connection =>
+    {
+        foreach (var (assembly, schema) in Schemas)
+        {
+            if (Migrations.Version(connection, path, assembly, schema) < Migrations.Known(assembly))
+            {
+                throw new CommandException(
+                    "The database was written by an older version of VideoExpress. Make the backup with that one, or start this one first, which upgrades it.");
+            }
+        }
+
+        return new NamedFiles(
+            [.. ((Db)connection).KnownFiles().DistinctBy(file => file.Key).OrderBy(file => file.Key, StringComparer.Ordinal)],
+            ((Db)connection).List<string>(
+                """
+                select 'inbox/' || job_id || '/' || attempt_id || '/' from attempts
+                where swept_at is null and job_id in (select job_id from jobs where status in ('QUEUED', 'RUNNING', 'FAILED'))
+                """));
+    });
 }
 
 /// <summary>What a database names.</summary>
 /// <param name="Published">Files of jobs and assets.</param>
-/// <param name="UnfinishedJobs">Ids of jobs whose workers' files may still be needed: a failed one can be retried from its failed step.</param>
-internal sealed record NamedObjects(IReadOnlyList<NamedObject> Published, IReadOnlyList<string> UnfinishedJobs);
-
-/// <summary>An object that a database names.</summary>
-/// <param name="Key">Its key.</param>
-/// <param name="Bytes">Its length, where the database knows it.</param>
-/// <param name="Sha256">Lower-case hex, where the database knows it.</param>
-internal sealed record NamedObject(StoreKey Key, long? Bytes, string? Sha256);
+/// <param name="Inboxes">
+/// Prefixes of what workers have put, and somebody may still come for: a failed job can be retried from its failed step.
+/// </param>
+internal sealed record NamedFiles(IReadOnlyList<KnownFile> Published, IReadOnlyList<string> Inboxes);

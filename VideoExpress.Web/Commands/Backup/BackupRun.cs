@@ -43,7 +43,7 @@ internal sealed class BackupRun
         var keys = await KeyFiles.CopyAsync(_data.Root, path => _folder.PathOf(_name, path), cancellationToken);
         await RefuseAnotherAsync(keys, cancellationToken);
         var database = await CopyDatabaseAsync(_folder.PathOf(_name, ProductDatabase.FileName), cancellationToken);
-        var named = ProductDatabase.Objects(_folder.PathOf(_name, ProductDatabase.FileName));
+        var named = ProductDatabase.Files(_folder.PathOf(_name, ProductDatabase.FileName));
         _call.Output.Line($"The database ({database.Bytes >> 10} KiB) names {named.Published.Count} files, {named.Published.Sum(file => file.Bytes ?? 0) >> 20} MiB.");
         if (_call.Settings.Store.Bucket is null)
         {

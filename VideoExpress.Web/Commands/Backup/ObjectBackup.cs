@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Web.Commands.Backup;
@@ -29,7 +30,7 @@ internal sealed class ObjectBackup(IObjectStore store, BackupFolder folder, Mani
     public int Copied { get; private set; }
 
     /// <summary>Copies what the backup does not have yet.</summary>
-    public async Task CopyAsync(string name, NamedObjects named, CancellationToken cancellationToken)
+    public async Task CopyAsync(string name, NamedFiles named, CancellationToken cancellationToken)
     {
         var (published, own) = (folder.Published(time), folder.Own(name, time));
         foreach (var wanted in named.Published)
@@ -37,10 +38,10 @@ internal sealed class ObjectBackup(IObjectStore store, BackupFolder folder, Mani
             await CopyPublishedAsync(wanted, published, own, cancellationToken);
         }
 
-        foreach (var jobId in named.UnfinishedJobs)
+        foreach (var inbox in named.Inboxes)
         {
             // What is put while we copy belongs to a later moment than the database, and is welcome.
-            foreach (var put in await store.ListAsync($"inbox/{jobId}/", cancellationToken).ToListAsync(cancellationToken))
+            foreach (var put in await store.ListAsync(inbox, cancellationToken).ToListAsync(cancellationToken))
             {
                 if (await PutAsync(put.Key, own, cancellationToken) is { } copied)
                 {
@@ -51,58 +52,68 @@ internal sealed class ObjectBackup(IObjectStore store, BackupFolder folder, Mani
     }
 
     /// <summary>Looks which of them are in the bucket.</summary>
-    public async Task LookAsync(NamedObjects named, CancellationToken cancellationToken)
+    public async Task LookAsync(NamedFiles named, CancellationToken cancellationToken)
     {
-        var lengths = await BucketListing.ReadAsync(store, named.Published.Select(wanted => wanted.Key.Value), cancellationToken);
+        var lengths = await BucketListing.ReadAsync(store, named.Published.Select(wanted => wanted.Key), cancellationToken);
         foreach (var wanted in named.Published)
         {
-            if (!lengths.TryGetValue(wanted.Key.Value, out var length))
+            if (!lengths.TryGetValue(wanted.Key, out var length))
             {
-                _missing.Add((wanted.Key.Value, "not in the bucket"));
+                Miss(wanted, "not in the bucket");
             }
             else if (wanted.Bytes is { } bytes && bytes != length)
             {
-                _missing.Add((wanted.Key.Value, $"has {length} bytes in the bucket, and had {bytes}"));
+                Miss(wanted, $"has {length} bytes in the bucket, and had {bytes}");
             }
             else
             {
-                _objects.Add(new ManifestObject(wanted.Key.Value, length, wanted.Sha256));
+                _objects.Add(new ManifestObject(wanted.Key, length, wanted.Sha256));
             }
         }
     }
 
-    private async Task CopyPublishedAsync(NamedObject wanted, FolderStore published, FolderStore own, CancellationToken cancellationToken)
+    private async Task CopyPublishedAsync(KnownFile wanted, FolderStore published, FolderStore own, CancellationToken cancellationToken)
     {
-        var key = wanted.Key.Value;
-        var kept = await KeptAsync(wanted, published, cancellationToken);
+        var key = StoreKey.Parse(wanted.Key);
+        var kept = await KeptAsync(wanted, key, published, cancellationToken);
         if (kept is not null)
         {
             _objects.Add(kept);
         }
 
-        if (await store.StatAsync(wanted.Key, cancellationToken) is not { } stored)
+        if (await store.StatAsync(key, cancellationToken) is not { } stored)
         {
-            _missing.Add((key, kept is null ? "not in the store" : "not in the store; an earlier backup had it, and it is kept"));
+            Miss(wanted, kept is null ? "not in the store" : "not in the store; an earlier backup had it, and it is kept");
         }
         else if (kept is null && wanted.Bytes is { } bytes && bytes != stored.Length)
         {
-            _missing.Add((key, $"has {stored.Length} bytes, and had {bytes}"));
+            Miss(wanted, $"has {stored.Length} bytes, and had {bytes}");
         }
-        else if (kept is null && _before.ContainsKey(key))
+        else if (kept is null && _before.ContainsKey(wanted.Key))
         {
             // After a restore a job may be made anew, and publish other bytes: those of the backup before stay until it is replaced.
-            await AddAsync(wanted, own, _own, cancellationToken);
+            await AddAsync(wanted, key, own, _own, cancellationToken);
         }
         else if (kept is null)
         {
-            await published.DeleteAsync(wanted.Key, cancellationToken);
-            await AddAsync(wanted, published, _objects, cancellationToken);
+            await published.DeleteAsync(key, cancellationToken);
+            await AddAsync(wanted, key, published, _objects, cancellationToken);
         }
     }
 
-    private async Task AddAsync(NamedObject wanted, FolderStore target, List<ManifestObject> list, CancellationToken cancellationToken)
+    /// <summary>What a scrub has told already, and the server does not hand out any more, is not told each time.</summary>
+    private void Miss(KnownFile wanted, string reason)
     {
-        if (await PutAsync(wanted.Key, target, cancellationToken) is not { } copied)
+        if (!wanted.IsMarked)
+        {
+            _missing.Add((wanted.Key, reason));
+        }
+    }
+
+    private async Task AddAsync(
+        KnownFile wanted, StoreKey key, FolderStore target, List<ManifestObject> list, CancellationToken cancellationToken)
+    {
+        if (await PutAsync(key, target, cancellationToken) is not { } copied)
         {
             return;
         }
@@ -113,22 +124,22 @@ internal sealed class ObjectBackup(IObjectStore store, BackupFolder folder, Mani
             return;
         }
 
-        await target.DeleteAsync(wanted.Key, cancellationToken);
+        await target.DeleteAsync(key, cancellationToken);
         Copied--;
-        _missing.Add((wanted.Key.Value, "damaged: its sha256 is not the one that was published"));
+        Miss(wanted, "damaged: its sha256 is not the one that was published");
     }
 
     /// <summary>What the backup has of it already, whole; published objects never change, so one of the same hash and length is the same.</summary>
-    private async Task<ManifestObject?> KeptAsync(NamedObject wanted, FolderStore target, CancellationToken cancellationToken)
+    private async Task<ManifestObject?> KeptAsync(KnownFile wanted, StoreKey key, FolderStore target, CancellationToken cancellationToken)
     {
-        if (await target.StatAsync(wanted.Key, cancellationToken) is not { } there)
+        if (await target.StatAsync(key, cancellationToken) is not { } there)
         {
             return null;
         }
 
         // One that was copied by a backup which was killed stands in no manifest: it is read again.
-        var known = _before.GetValueOrDefault(wanted.Key.Value)
-            ?? new ManifestObject(wanted.Key.Value, there.Length, (await PrivateFile.ReadAsync(target.PathOf(wanted.Key), "", cancellationToken)).Sha256);
+        var known = _before.GetValueOrDefault(wanted.Key)
+            ?? new ManifestObject(wanted.Key, there.Length, (await PrivateFile.ReadAsync(target.PathOf(key), "", cancellationToken)).Sha256);
         return known.Bytes == there.Length && (wanted.Sha256 ?? known.Sha256) == known.Sha256 ? known : null;
     }
 

@@ -53,29 +53,27 @@ internal static class BucketUrlsCheck
 
     private static async Task<Finding> SignedAsync(Subject subject, S3Store store, StoreKey key, CancellationToken cancellationToken)
     {
-        var settings = subject.QuickStore;
-        var shown = S3Address.From(settings.PublicEndpoint ?? settings.Endpoint!, settings.Region);
-        var advice = new S3Advice(settings.Bucket!, shown.Authority, shown.Region);
+        var (shown, advice) = (subject.ShownEndpoint, subject.AdviceOn(subject.ShownEndpoint));
         try
         {
             return await UrlTrial.RunAsync(
                 subject.Http,
                 store.PresignPut(key, UrlLifetime, NoBase),
                 store.PresignGet(key, UrlLifetime, NoBase),
-                async answer => advice.Explain(await S3Exception.FromAsync(answer, subject.Time, cancellationToken), subject.Time.GetUtcNow()).Message,
+                async answer => advice.Explain(await S3Exception.FromAsync(answer, subject.Time, cancellationToken)).Message,
                 cancellationToken) is { } refusal
                 ? Finding.Fail(refusal)
                 : Finding.Ok($"signed URLs put and get at {shown.Authority}, whole and in part");
         }
-        catch (HttpRequestException error) when (settings.PublicEndpoint is not null)
+        catch (HttpRequestException error) when (shown != subject.Settings.Store.Endpoint)
         {
             return Finding.Warn(
-                $"{advice.Explain(error, subject.Time.GetUtcNow()).Message} It is Store:PublicEndpoint, the address for workers and players: "
+                $"{advice.Explain(error).Message} It is Store:PublicEndpoint, the address for workers and players: "
                 + "if it is meant to be reached from here as well, mend it.");
         }
         catch (HttpRequestException error)
         {
-            return Finding.Fail(advice.Explain(error, subject.Time.GetUtcNow()).Message);
+            return Finding.Fail(advice.Explain(error).Message);
         }
     }
 }

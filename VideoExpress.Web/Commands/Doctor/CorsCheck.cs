@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using VideoExpress.Jobs.Store.S3;
 
 namespace VideoExpress.Web.Commands.Doctor;
 
@@ -19,12 +18,11 @@ internal static class CorsCheck
         }
 
         var origin = page.GetLeftPart(UriPartial.Authority);
-        var settings = subject.QuickStore;
-        var shown = settings.PublicEndpoint ?? settings.Endpoint!;
+        var (shown, bucket) = (subject.ShownEndpoint, subject.Settings.Store.Bucket);
         List<string> refused = [];
         foreach (var method in Methods)
         {
-            if (!await IsAllowedAsync(subject, new Uri(shown, $"/{settings.Bucket}/{TrialObject.Key(subject.Time)}"), origin, method, cancellationToken))
+            if (!await IsAllowedAsync(subject, new Uri(shown, $"/{bucket}/{TrialObject.Key(subject.Time)}"), origin, method, cancellationToken))
             {
                 refused.Add(method);
             }
@@ -34,7 +32,7 @@ internal static class CorsCheck
             ? Finding.Ok($"scripts of {origin} may put and get at {shown.Authority}")
             : Finding.Warn(
                 $"scripts of {origin} may not {string.Join(" or ", refused)} at {shown.Authority}: uploads and previews by a web page fail. "
-                + $"Set this rule for the bucket \"{settings.Bucket}\":",
+                + $"Set this rule for the bucket \"{bucket}\":",
                 Advice(origin));
     }
 
@@ -54,8 +52,7 @@ internal static class CorsCheck
         }
         catch (HttpRequestException error)
         {
-            var address = S3Address.From(url, subject.QuickStore.Region);
-            throw new S3Advice(subject.QuickStore.Bucket!, address.Authority, address.Region).Explain(error, subject.Time.GetUtcNow());
+            throw subject.AdviceOn(url).Explain(error);
         }
     }
 

@@ -18,15 +18,12 @@ internal static class MultipartCheck
 
     public static async IAsyncEnumerable<Finding> RunAsync(Subject subject, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var settings = subject.QuickStore;
         var key = TrialObject.Key(subject.Time);
         await BeginAndAbortAsync(subject, key, cancellationToken);
-
-        using var clients = new S3Clients(settings, subject.Time);
-        var uploads = await UploadsAsync(clients, settings, subject.Time, cancellationToken);
+        var uploads = await UploadsAsync(subject, cancellationToken);
         yield return uploads.Any(upload => upload.Key == key.Value)
             ? Finding.Fail(
-                $"an upload in parts to \"{settings.Bucket}\" can be begun, but not aborted: give the key the right to abort uploads "
+                $"an upload in parts to \"{subject.Settings.Store.Bucket}\" can be begun, but not aborted: give the key the right to abort uploads "
                 + "(s3:AbortMultipartUpload), or parts of failed uploads are kept, and paid, for ever.")
             : Finding.Ok("uploads in parts can be begun and aborted");
 
@@ -53,18 +50,14 @@ internal static class MultipartCheck
     }
 
     /// <exception cref="StoreException">They may not be listed.</exception>
-    private static async Task<List<Upload>> UploadsAsync(
-        S3Clients clients, StoreSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    private static async Task<List<Upload>> UploadsAsync(Subject subject, CancellationToken cancellationToken)
     {
-        try
-        {
-            var args = new ListIncompleteUploadsArgs().WithBucket(settings.Bucket).WithRecursive(true);
-            return await clients.Traffic.ListIncompleteUploadsEnumAsync(args, cancellationToken).ToListAsync(cancellationToken);
-        }
-        catch (Exception error) when (error is not OperationCanceledException)
-        {
-            throw new S3Advice(settings.Bucket!, clients.Address.Authority, clients.Address.Region).Explain(error, time.GetUtcNow());
-        }
+        var settings = subject.QuickStore;
+        using var clients = new S3Clients(settings, subject.Time);
+        var args = new ListIncompleteUploadsArgs().WithBucket(settings.Bucket).WithRecursive(true);
+        return await subject.AdviceOn(settings.Endpoint!).ExplainedAsync(
+            async () => await clients.Traffic.ListIncompleteUploadsEnumAsync(args, cancellationToken).ToListAsync(cancellationToken),
+            cancellationToken);
     }
 
     private static TimeSpan Age(Upload upload, TimeProvider time) =>

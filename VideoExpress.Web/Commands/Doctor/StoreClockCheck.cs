@@ -14,35 +14,33 @@ internal static class StoreClockCheck
 
     public static async IAsyncEnumerable<Finding> RunAsync(Subject subject, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var settings = subject.QuickStore;
-        var address = S3Address.From(settings.Endpoint!, settings.Region);
-        var advice = new S3Advice(settings.Bucket!, address.Authority, address.Region);
+        var endpoint = subject.Settings.Store.Endpoint!;
         var before = subject.Time.GetUtcNow();
         DateTimeOffset? told;
         try
         {
             // Whatever it answers, it has a Date.
-            using var answer = await subject.Http.GetAsync(settings.Endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+            using var answer = await subject.Http.GetAsync(endpoint, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
             told = answer.Headers.Date;
         }
         catch (HttpRequestException error)
         {
-            throw advice.Explain(error, subject.Time.GetUtcNow());
+            throw subject.AdviceOn(endpoint).Explain(error);
         }
 
         var now = subject.Time.GetUtcNow();
         if (told is not { } store)
         {
-            yield return Finding.Ok($"{address.Authority} does not tell its time");
+            yield return Finding.Ok($"{endpoint.Authority} does not tell its time");
             yield break;
         }
 
         var skew = (before + ((now - before) / 2) - store).Duration();
         yield return skew > Refused
-            ? Finding.Fail(advice.Explain(new S3Exception(HttpStatusCode.Forbidden, S3ErrorBody.None) { StoreTime = store }, now).Message)
+            ? Finding.Fail(subject.AdviceOn(endpoint).Explain(new S3Exception(HttpStatusCode.Forbidden, S3ErrorBody.None) { StoreTime = store }).Message)
             : skew > Noticeable
-                ? Finding.Warn($"the clocks of this machine and of {address.Authority} differ by {skew.TotalSeconds:0} seconds; at 15 minutes "
+                ? Finding.Warn($"the clocks of this machine and of {endpoint.Authority} differ by {skew.TotalSeconds:0} seconds; at 15 minutes "
                     + "the store refuses everything. Set the wrong one, best by NTP.")
-                : Finding.Ok($"the clocks of this machine and of {address.Authority} agree");
+                : Finding.Ok($"the clocks of this machine and of {endpoint.Authority} agree");
     }
 }

@@ -1,4 +1,5 @@
 using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Store.S3;
 using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Web.Commands.Doctor;
@@ -31,6 +32,9 @@ internal sealed class Subject : IDisposable
         RequestTimeout = Settings.Store.RequestTimeout < Patience ? Settings.Store.RequestTimeout : Patience,
     };
 
+    /// <summary>The store's address as others see it.</summary>
+    public Uri ShownEndpoint => Settings.Store.PublicEndpoint ?? Settings.Store.Endpoint!;
+
     /// <summary>A plain client, as a worker or a browser would have it: 10 seconds a call, no redirects.</summary>
     public HttpClient Http { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, ConnectTimeout = TimeSpan.FromSeconds(5) })
     {
@@ -39,6 +43,13 @@ internal sealed class Subject : IDisposable
 
     /// <summary>Our server, where it runs; null when nothing of ours answers. Asked once for all checks.</summary>
     public Task<ServerSeen?> ServerAsync(CancellationToken cancellationToken) => _server.Value.WaitAsync(cancellationToken);
+
+    /// <summary>What a failure of the store at <paramref name="endpoint"/> means.</summary>
+    public S3Advice AdviceOn(Uri endpoint)
+    {
+        var address = S3Address.From(endpoint, Settings.Store.Region);
+        return new S3Advice(Settings.Store.Bucket!, address.Authority, address.Region, Time);
+    }
 
     /// <inheritdoc />
     public void Dispose() => Http.Dispose();
