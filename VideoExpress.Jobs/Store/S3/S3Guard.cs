@@ -14,9 +14,6 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
     /// <summary>Set on a request whose answer is to be read as a stream.</summary>
     public static readonly HttpRequestOptionsKey<bool> AsStream = new("s3.stream");
 
-    /// <summary>The Content-Disposition of what is uploaded in this flow of calls: the client refuses that header.</summary>
-    public static readonly AsyncLocal<string?> DispositionOfUpload = new();
-
     private const int Attempts = 4;
     private const int SlowestBytesPerSecond = 64 << 10;
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
@@ -29,25 +26,12 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = new S3Call(request);
-        if (call.NamesTheObject && DispositionOfUpload.Value is { } disposition)
-        {
-            // It is not part of what the signature covers.
-            request.Content?.Headers.TryAddWithoutValidation("Content-Disposition", disposition);
-        }
-
         var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var answer = await SendOnceAsync(request, call, cancellationToken);
-                if (request.Method == HttpMethod.Put)
-                {
-                    // The client would copy it twice over after sending it.
-                    request.Content = new ByteArrayContent([]);
-                }
-
-                return answer;
+                return await SendOnceAsync(request, call, cancellationToken);
             }
             catch (S3Exception over) when (attempt > 1 && call.IsComplete && over.Error.Code == S3ErrorBody.NoSuchUpload)
             {

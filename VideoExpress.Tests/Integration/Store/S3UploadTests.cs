@@ -67,16 +67,34 @@ public sealed class S3UploadTests : IDisposable
     }
 
     [Fact]
-    public async Task EndUnfinished_LeavesAKeyAlone_WhileAYoungUploadOfItMayGoOn()
+    public async Task EndUnfinished_EndsTheOldOnesOfAKey_AndNoYoungOne()
     {
         var key = Inbox("film.mp4");
         await S3Uploads.LeaveAsync(_server, _store, key);
         await S3Uploads.LeaveAsync(_server, _store, key);
         var starts = (await S3Uploads.UploadsAsync(_server)).ConvertAll(upload => DateTimeOffset.Parse(upload.Initiated, CultureInfo.InvariantCulture));
 
-        Assert.Equal(0, await _store.EndUnfinishedAsync(starts.Max(), default));
-        Assert.Equal(2, await _store.EndUnfinishedAsync(starts.Max().AddSeconds(1), default));
+        Assert.Equal(1, await _store.EndUnfinishedAsync(starts.Max(), default));
+        Assert.Equal(1, await _store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
 
+        Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
+    }
+
+    [Fact]
+    public async Task AFailedUpload_DoesNotEndAnother_OfTheSameKey()
+    {
+        var key = Inbox("film.mp4");
+        using var cancel = new CancellationTokenSource();
+        using var content = new HangingStream(20 << 20);
+        var running = _store.PutAsync(key, content, new NewObject(50 << 20, "video/mp4"), cancel.Token);
+        await content.Hangs;
+
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => _store.PutAsync(key, new FailingStream(), new NewObject(50 << 20, "video/mp4"), default));
+
+        Assert.Equal([key.Value], await S3Uploads.UnfinishedAsync(_server));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
     }
 
