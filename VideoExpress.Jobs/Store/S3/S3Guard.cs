@@ -7,7 +7,7 @@ namespace VideoExpress.Jobs.Store.S3;
 /// shape: every answer that is no success is an <see cref="S3Exception"/>, an answer that does not come is a
 /// <see cref="TimeoutException"/>, and what may heal was tried again. All bodies but those asked for as a stream come read to the end.
 /// </summary>
-/// <param name="silence">How long the store may take to answer, beside the time that the request's body takes.</param>
+/// <param name="silence">How long the store may take to answer, or to take the next piece of a body.</param>
 /// <param name="time">Measures the waiting.</param>
 internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingHandler
 {
@@ -15,7 +15,11 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
     public static readonly HttpRequestOptionsKey<bool> AsStream = new("s3.stream");
 
     private const int Attempts = 4;
+
+    // What the kernel may still hold of a body when all of it is written, and how slowly it may have to leave.
+    private const int BufferedBytes = 4 << 20;
     private const int SlowestBytesPerSecond = 64 << 10;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -51,9 +55,15 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, S3Call call, CancellationToken cancellationToken)
     {
-        var limit = (silence * (call.IsComplete ? 10 : 1))
-            + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / (double)SlowestBytesPerSecond);
+        var limit = silence * (call.IsComplete ? 10 : 1);
         using var timer = new CancellationTokenSource(limit, time);
+        var body = request.Content as WatchedContent;
+        if (body is not null)
+        {
+            var leaving = TimeSpan.FromSeconds(Math.Min(body.Headers.ContentLength ?? 0, BufferedBytes) / (double)SlowestBytesPerSecond);
+            body.Left = left => timer.CancelAfter(left > 0 ? silence : limit + leaving);
+        }
+
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
@@ -61,7 +71,12 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer within {limit.TotalSeconds:0} seconds.");
+            throw new TimeoutException("No answer in time.");
+        }
+        finally
+        {
+            // An answer may come before all of the body is sent.
+            body?.Left = null;
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
     /// <summary>Puts a whole object.</summary>
     public async Task PutAsync(StoreKey key, NewObject what, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var content = new ReadOnlyMemoryContent(body);
+        using var content = new WatchedContent(body);
         Describe(content, what);
         using var answer = await SendAsync(HttpMethod.Put, key, "", content, body, cancellationToken);
     }
@@ -36,7 +36,7 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
     public async Task<string> PutPartAsync(
         StoreKey key, string uploadId, int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        using var content = new ReadOnlyMemoryContent(body);
+        using var content = new WatchedContent(body);
         var query = string.Create(CultureInfo.InvariantCulture, $"?partNumber={number}&{Id(uploadId)}");
         using var answer = await SendAsync(HttpMethod.Put, key, query, content, body, cancellationToken);
         return answer.Headers.NonValidated["ETag"].ToString();

@@ -80,9 +80,10 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
 
     private async Task PutPartsAsync(StoreKey key, UploadStream source, NewObject what, CancellationToken cancellationToken)
     {
-        var uploadId = await _puts.BeginAsync(key, what, cancellationToken);
+        string? uploadId = null;
         try
         {
+            uploadId = await _puts.BeginAsync(key, what, cancellationToken);
             var tags = await SendPartsAsync(key, uploadId, source, what, cancellationToken);
             await _puts.CompleteAsync(key, uploadId, tags, cancellationToken);
         }
@@ -140,12 +141,20 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
         return await source.ReadAsync(buffer.AsMemory(0, size), cancellationToken) == size ? buffer : throw new EndOfStreamException();
     }
 
-    private async Task TryAbortAsync(StoreKey key, string uploadId)
+    /// <param name="key">The object's key.</param>
+    /// <param name="uploadId">Null when the answer with it was lost: then all uploads of the key end, and another that is under way is begun again.</param>
+    private async Task TryAbortAsync(StoreKey key, string? uploadId)
     {
         using var timer = new CancellationTokenSource(AbortTimeout, time);
         try
         {
-            await _puts.AbortAsync(key, uploadId, timer.Token);
+            var ids = uploadId is not null
+                ? [uploadId]
+                : (await ListAsync(key.Value, timer.Token)).Where(upload => upload.Key == key.Value).Select(upload => upload.UploadId);
+            foreach (var id in ids)
+            {
+                await _puts.AbortAsync(key, id, timer.Token);
+            }
         }
         catch (Exception)
         {

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Minio.DataModel.Args;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.S3;
@@ -64,20 +63,6 @@ public sealed class S3UploadTests : IDisposable
         Assert.Equal([foreign.Value], await S3Uploads.UnfinishedAsync(_server));
         using var clients = new S3Clients(_server.Settings, TimeProvider.System);
         await clients.Traffic.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(S3Server.Bucket).WithObject(foreign.Value));
-    }
-
-    [Fact]
-    public async Task EndUnfinished_EndsTheOldOnesOfAKey_AndNoYoungOne()
-    {
-        var key = Inbox("film.mp4");
-        await S3Uploads.LeaveAsync(_server, _store, key);
-        await S3Uploads.LeaveAsync(_server, _store, key);
-        var starts = (await S3Uploads.UploadsAsync(_server)).ConvertAll(upload => DateTimeOffset.Parse(upload.Initiated, CultureInfo.InvariantCulture));
-
-        Assert.Equal(1, await _store.EndUnfinishedAsync(starts.Max(), default));
-        Assert.Equal(1, await _store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
-
-        Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
     }
 
     [Fact]
