@@ -5,12 +5,12 @@ using VideoExpress.Jobs.Store.S3;
 namespace VideoExpress.Jobs.Store;
 
 /// <summary>
-/// The store in a bucket of an S3-compatible service. Nothing counts as stored until a look at it shows its length, since the client
-/// reports some failures as success.
+/// The store in a bucket of an S3-compatible service. Nothing counts as stored until a look at it shows its length: a success that a
+/// proxy or a store reports is not yet an object.
 /// </summary>
 public sealed class S3Store : IObjectStore, IDisposable
 {
-    // The client sends 16 MiB parts one after the other, and another one is read ahead.
+    // Each holds three parts of 16 MiB.
     private const int UploadsAtOnce = 2;
 
     private readonly string _bucket;
@@ -62,7 +62,7 @@ public sealed class S3Store : IObjectStore, IDisposable
             }
 
             what.Progress?.Report(what.Length);
-            return await source.HashAsync();
+            return source.Sha256!;
         }
         finally
         {

@@ -35,8 +35,8 @@ public sealed partial record StoreSettings
     public bool AllowInsecureEndpoint { get; init; }
 
     /// <summary>
-    /// How long the store may be silent: until it answers a request (beside the time that the request's body takes at 64 KiB/s), and
-    /// between two pieces of a body. Default: 30 seconds; 1 second to 10 minutes.
+    /// How long the store may be silent: until it answers a request (after a body, beside the time that the last 4 MiB of it take at
+    /// 64 KiB/s), and between two pieces of a body. Default: 30 seconds; 1 second to 10 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);

@@ -11,7 +11,6 @@ internal readonly struct S3Call
         var query = request.RequestUri!.Query;
         var isPost = request.Method == HttpMethod.Post;
         _isInitiate = isPost && query.StartsWith("?uploads", StringComparison.Ordinal);
-        NamesTheObject = _isInitiate || (request.Method == HttpMethod.Put && !query.Contains("uploadId=", StringComparison.Ordinal));
         IsComplete = isPost && query.Contains("uploadId=", StringComparison.Ordinal);
     }
 
@@ -20,9 +19,6 @@ internal readonly struct S3Call
     /// done it cannot be done again.
     /// </summary>
     public bool IsComplete { get; }
-
-    /// <summary>True when its headers are kept with the object.</summary>
-    public bool NamesTheObject { get; }
 
     /// <summary>True when the same request may work now, and does no harm if the last one had worked unseen.</summary>
     public bool MayRepeatAfter(Exception error) => error switch

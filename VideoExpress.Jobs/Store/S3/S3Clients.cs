@@ -30,6 +30,7 @@ internal sealed class S3Clients : IDisposable
         // The client set 30 minutes; the guard limits every request by what it carries.
         Http.Timeout = Timeout.InfiniteTimeSpan;
         _silent = Build(settings, shown, _silentHttp);
+        Signature = new S3Signature(Address.Region, settings.AccessKey!, settings.SecretKey!, time);
         OwnUrls = new S3Signer(Traffic, bucket);
         ShownUrls = new S3Signer(_silent, bucket);
     }
@@ -37,11 +38,14 @@ internal sealed class S3Clients : IDisposable
     /// <summary>Where the store is for us.</summary>
     public S3Address Address { get; }
 
-    /// <summary>Sends the requests of <see cref="Traffic"/>, and to <see cref="OwnUrls"/>.</summary>
+    /// <summary>Sends the requests of <see cref="Traffic"/>, and our own.</summary>
     public HttpClient Http { get; }
 
     /// <summary>Talks to the store.</summary>
     public IMinioClient Traffic { get; }
+
+    /// <summary>Signs requests that <see cref="Traffic"/> does not offer.</summary>
+    public S3Signature Signature { get; }
 
     /// <summary>Signs URLs for ourselves.</summary>
     public S3Signer OwnUrls { get; }

@@ -7,18 +7,19 @@ namespace VideoExpress.Jobs.Store.S3;
 /// shape: every answer that is no success is an <see cref="S3Exception"/>, an answer that does not come is a
 /// <see cref="TimeoutException"/>, and what may heal was tried again. All bodies but those asked for as a stream come read to the end.
 /// </summary>
-/// <param name="silence">How long the store may take to answer, beside the time that the request's body takes.</param>
+/// <param name="silence">How long the store may take to answer, or to take the next piece of a body.</param>
 /// <param name="time">Measures the waiting.</param>
 internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingHandler
 {
     /// <summary>Set on a request whose answer is to be read as a stream.</summary>
     public static readonly HttpRequestOptionsKey<bool> AsStream = new("s3.stream");
 
-    /// <summary>The Content-Disposition of what is uploaded in this flow of calls: the client refuses that header.</summary>
-    public static readonly AsyncLocal<string?> DispositionOfUpload = new();
-
     private const int Attempts = 4;
+
+    // What the kernel may still hold of a body when all of it is written, and how slowly it may have to leave.
+    private const int BufferedBytes = 4 << 20;
     private const int SlowestBytesPerSecond = 64 << 10;
+
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
 
@@ -29,25 +30,12 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         var call = new S3Call(request);
-        if (call.NamesTheObject && DispositionOfUpload.Value is { } disposition)
-        {
-            // It is not part of what the signature covers.
-            request.Content?.Headers.TryAddWithoutValidation("Content-Disposition", disposition);
-        }
-
         var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                var answer = await SendOnceAsync(request, call, cancellationToken);
-                if (request.Method == HttpMethod.Put)
-                {
-                    // The client would copy it twice over after sending it.
-                    request.Content = new ByteArrayContent([]);
-                }
-
-                return answer;
+                return await SendOnceAsync(request, call, cancellationToken);
             }
             catch (S3Exception over) when (attempt > 1 && call.IsComplete && over.Error.Code == S3ErrorBody.NoSuchUpload)
             {
@@ -67,9 +55,15 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
 
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage request, S3Call call, CancellationToken cancellationToken)
     {
-        var limit = (silence * (call.IsComplete ? 10 : 1))
-            + TimeSpan.FromSeconds((request.Content?.Headers.ContentLength ?? 0) / (double)SlowestBytesPerSecond);
+        var limit = silence * (call.IsComplete ? 10 : 1);
         using var timer = new CancellationTokenSource(limit, time);
+        var body = request.Content as WatchedContent;
+        if (body is not null)
+        {
+            var leaving = TimeSpan.FromSeconds(Math.Min(body.Headers.ContentLength ?? 0, BufferedBytes) / (double)SlowestBytesPerSecond);
+            body.Left = left => timer.CancelAfter(left > 0 ? silence : limit + leaving);
+        }
+
         using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
         try
         {
@@ -77,7 +71,12 @@ internal sealed class S3Guard(TimeSpan silence, TimeProvider time) : DelegatingH
         }
         catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"No answer within {limit.TotalSeconds:0} seconds.");
+            throw new TimeoutException("No answer in time.");
+        }
+        finally
+        {
+            // An answer may come before all of the body is sent.
+            body?.Left = null;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.ExceptionServices;
 using Minio.DataModel;
@@ -5,37 +6,31 @@ using Minio.DataModel.Args;
 
 namespace VideoExpress.Jobs.Store.S3;
 
-/// <summary>Sends objects to the bucket, and ends uploads in parts that did not come to their end: the S3 client never does.</summary>
+/// <summary>Sends objects to the bucket, large ones in parts of which some are on their way at once; what was begun and fails is ended.</summary>
 internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advice, TimeProvider time)
 {
-    // From here on the client sends parts.
-    private const long SmallestMultipart = 5 << 20;
+    // All but the last must be of one size (R2), 5 MiB at least and 10,000 at most.
+    private const int PartBytes = 16 << 20;
+    private const int MostParts = 10_000;
+
+    // So the store has one to take while the next is hashed; another is read meanwhile.
+    private const int PartsAtOnce = 2;
 
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Sends all of <paramref name="source"/>; whatever goes wrong, no upload in parts is left over when the store can be reached.</summary>
+    private readonly S3Puts _puts = new(clients, bucket);
+
+    /// <summary>Sends all of <paramref name="source"/>; whatever goes wrong, no part of it is left over when the store can be reached.</summary>
     public async Task UploadAsync(StoreKey key, UploadStream source, NewObject what, CancellationToken cancellationToken)
     {
         try
         {
-            if (what.Length == 0)
-            {
-                // The client does not look into the source then.
-                await source.CopyToAsync(Stream.Null, cancellationToken);
-            }
-
-            S3Guard.DispositionOfUpload.Value = what.DownloadName is { } name ? Disposition.Inline(name).ToString() : null;
-            var args = new PutObjectArgs().WithBucket(bucket).WithObject(key.Value)
-                .WithStreamData(source).WithObjectSize(what.Length).WithContentType(what.ContentType);
-            await clients.Traffic.PutObjectAsync(args, cancellationToken);
+            await (what.Length <= PartBytes
+                ? PutWholeAsync(key, source, what, cancellationToken)
+                : PutPartsAsync(key, source, what, cancellationToken));
         }
         catch (Exception error)
         {
-            if (what.Length >= SmallestMultipart)
-            {
-                await AbortAsync(key);
-            }
-
             cancellationToken.ThrowIfCancellationRequested();
             if (source.Failure is not null)
             {
@@ -50,13 +45,12 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
     public async Task<int> EndUnfinishedAsync(string prefix, DateTimeOffset startedBefore, CancellationToken cancellationToken)
     {
         var ended = 0;
-        foreach (var uploads in (await ListAsync(prefix, cancellationToken)).GroupBy(upload => upload.Key))
+        foreach (var upload in (await ListAsync(prefix, cancellationToken)).Where(upload => StartOf(upload) < startedBefore))
         {
-            // The client ends all of a key's uploads or none, and one of them may still be going on.
-            if (uploads.All(upload => StartOf(upload) < startedBefore))
+            if (StoreKey.TryParse(upload.Key, out var key))
             {
-                await advice.ExplainedAsync(() => EndAsync(uploads.Key, cancellationToken), cancellationToken);
-                ended += uploads.Count();
+                await advice.ExplainedAsync(() => _puts.AbortAsync(key, upload.UploadId, cancellationToken), cancellationToken);
+                ended++;
             }
         }
 
@@ -68,23 +62,99 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
             ? start
             : DateTimeOffset.MaxValue;
 
-    private Task<List<Upload>> ListAsync(string prefix, CancellationToken cancellationToken)
+    private async Task<List<Upload>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var args = new ListIncompleteUploadsArgs().WithBucket(bucket).WithPrefix(prefix).WithRecursive(true);
-        return advice.ExplainedAsync(
+        return await advice.ExplainedAsync(
             async () => await clients.Traffic.ListIncompleteUploadsEnumAsync(args, cancellationToken).ToListAsync(cancellationToken),
             cancellationToken);
     }
 
-    private Task EndAsync(string key, CancellationToken cancellationToken) => clients.Traffic.RemoveIncompleteUploadAsync(
-        new RemoveIncompleteUploadArgs().WithBucket(bucket).WithObject(key), cancellationToken);
+    private async Task PutWholeAsync(StoreKey key, UploadStream source, NewObject what, CancellationToken cancellationToken)
+    {
+        var size = (int)what.Length;
+        var buffer = await ReadAsync(source, size, cancellationToken);
+        await _puts.PutAsync(key, what, buffer.AsMemory(0, size), cancellationToken);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
 
-    private async Task AbortAsync(StoreKey key)
+    private async Task PutPartsAsync(StoreKey key, UploadStream source, NewObject what, CancellationToken cancellationToken)
+    {
+        string? uploadId = null;
+        try
+        {
+            uploadId = await _puts.BeginAsync(key, what, cancellationToken);
+            var tags = await SendPartsAsync(key, uploadId, source, what, cancellationToken);
+            await _puts.CompleteAsync(key, uploadId, tags, cancellationToken);
+        }
+        catch
+        {
+            await TryAbortAsync(key, uploadId);
+            throw;
+        }
+    }
+
+    private async Task<string[]> SendPartsAsync(
+        StoreKey key, string uploadId, UploadStream source, NewObject what, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var partBytes = (int)Math.Max(PartBytes, (what.Length + MostParts - 1) / MostParts);
+        var sent = 0L;
+        var onTheirWay = new Queue<Task>();
+        var tags = new string[(what.Length + partBytes - 1) / partBytes];
+        try
+        {
+            for (var index = 0; index < tags.Length; index++)
+            {
+                var size = (int)Math.Min(partBytes, what.Length - ((long)index * partBytes));
+                onTheirWay.Enqueue(SendAsync(index, await ReadAsync(source, size, stop.Token), size));
+                if (onTheirWay.Count == PartsAtOnce)
+                {
+                    await onTheirWay.Dequeue();
+                }
+            }
+
+            await Task.WhenAll(onTheirWay);
+            return tags;
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(onTheirWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        async Task SendAsync(int index, byte[] buffer, int size)
+        {
+            // The hash that the signature needs is made while the next part is read.
+            await Task.Yield();
+            tags[index] = await _puts.PutPartAsync(key, uploadId, index + 1, buffer.AsMemory(0, size), stop.Token);
+            ArrayPool<byte>.Shared.Return(buffer);
+            what.Progress?.Report(Interlocked.Add(ref sent, size));
+        }
+    }
+
+    // Returned by whoever has sent it; not after a failure, when something may still be reading or writing it.
+    private static async Task<byte[]> ReadAsync(UploadStream source, int size, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(size);
+        return await source.ReadAsync(buffer.AsMemory(0, size), cancellationToken) == size ? buffer : throw new EndOfStreamException();
+    }
+
+    /// <param name="key">The object's key.</param>
+    /// <param name="uploadId">Null when the answer with it was lost: then all uploads of the key end, and another that is under way is begun again.</param>
+    private async Task TryAbortAsync(StoreKey key, string? uploadId)
     {
         using var timer = new CancellationTokenSource(AbortTimeout, time);
         try
         {
-            await EndAsync(key.Value, timer.Token);
+            var ids = uploadId is not null
+                ? [uploadId]
+                : (await ListAsync(key.Value, timer.Token)).Where(upload => upload.Key == key.Value).Select(upload => upload.UploadId);
+            foreach (var id in ids)
+            {
+                await _puts.AbortAsync(key, id, timer.Token);
+            }
         }
         catch (Exception)
         {

@@ -60,3 +60,30 @@ internal sealed class NumberStream(long bytes) : ForwardStream
         return ValueTask.FromResult(count);
     }
 }
+
+/// <summary>Stops at a place until it is told to go on.</summary>
+internal sealed class SignalStream(byte[] bytes, int place) : ForwardStream
+{
+    private readonly TaskCompletionSource _reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _given;
+
+    /// <summary>Done when all before the place is given.</summary>
+    public Task Reached => _reached.Task;
+
+    public void GoOn() => _goOn.SetResult();
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_given == place)
+        {
+            _reached.TrySetResult();
+            await _goOn.Task.WaitAsync(cancellationToken);
+        }
+
+        var count = Math.Min(buffer.Length, (_given < place ? place : bytes.Length) - _given);
+        bytes.AsMemory(_given, count).CopyTo(buffer);
+        _given += count;
+        return count;
+    }
+}

@@ -214,6 +214,29 @@ public sealed class S3FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Put_GoesOn_WhenTheServerWasFrozenInItsMidst()
+    {
+        await using var server = await S3Server.StartAsync();
+        using var store = new S3Store(server.Settings with { RequestTimeout = TimeSpan.FromSeconds(1) }, TimeProvider.System);
+        var (key, bytes) = (Published("x.bin"), Random(3 * Large));
+        using var content = new SignalStream(bytes, 2 * Large);
+        var put = store.PutAsync(key, content, new NewObject(bytes.Length, "video/mp4"), default);
+        await content.Reached;
+        await server.SignalAsync("STOP");
+        content.GoOn();
+
+        // Longer than the store may be silent: what is under way is given up and sent again.
+        await Task.Delay(TimeSpan.FromSeconds(1.5), TimeProvider.System);
+        Assert.False(put.IsCompleted);
+        await server.SignalAsync("CONT");
+
+        await put.WaitAsync(TimeSpan.FromSeconds(30));
+        await using var stored = await store.OpenReadAsync(key, default);
+        Assert.True(await SameBytes.CompareAsync(new MemoryStream(bytes), stored!, default));
+        Assert.Empty(await S3Uploads.UnfinishedAsync(server));
+    }
+
+    [Fact]
     public async Task FrozenServer_IsATimeout_NotAWaitForEver()
     {
         await using var server = await S3Server.StartAsync();

@@ -46,7 +46,7 @@ internal static class S3Uploads
     public static async Task LeaveAsync(S3Server server, IObjectStore store, StoreKey key)
     {
         server.SetFaults("""
-            [{"match": "partNumber=2", "status": 403, "code": "AccessDenied"}, {"match": "^GET .*uploads=", "status": 403, "code": "AccessDenied"}]
+            [{"match": "partNumber=2", "status": 403, "code": "AccessDenied"}, {"match": "^DELETE .*uploadId=", "status": 403, "code": "AccessDenied"}]
             """);
         var what = new NewObject(20 << 20, "video/mp4");
         await Assert.ThrowsAsync<StoreException>(() => store.PutAsync(key, new MemoryStream(new byte[20 << 20]), what, default));

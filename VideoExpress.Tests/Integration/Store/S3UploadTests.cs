@@ -1,4 +1,3 @@
-using System.Globalization;
 using Minio.DataModel.Args;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.S3;
@@ -67,16 +66,20 @@ public sealed class S3UploadTests : IDisposable
     }
 
     [Fact]
-    public async Task EndUnfinished_LeavesAKeyAlone_WhileAYoungUploadOfItMayGoOn()
+    public async Task AFailedUpload_DoesNotEndAnother_OfTheSameKey()
     {
         var key = Inbox("film.mp4");
-        await S3Uploads.LeaveAsync(_server, _store, key);
-        await S3Uploads.LeaveAsync(_server, _store, key);
-        var starts = (await S3Uploads.UploadsAsync(_server)).ConvertAll(upload => DateTimeOffset.Parse(upload.Initiated, CultureInfo.InvariantCulture));
+        using var cancel = new CancellationTokenSource();
+        using var content = new HangingStream(20 << 20);
+        var running = _store.PutAsync(key, content, new NewObject(50 << 20, "video/mp4"), cancel.Token);
+        await content.Hangs;
 
-        Assert.Equal(0, await _store.EndUnfinishedAsync(starts.Max(), default));
-        Assert.Equal(2, await _store.EndUnfinishedAsync(starts.Max().AddSeconds(1), default));
+        await Assert.ThrowsAsync<InvalidDataException>(
+            () => _store.PutAsync(key, new FailingStream(), new NewObject(50 << 20, "video/mp4"), default));
 
+        Assert.Equal([key.Value], await S3Uploads.UnfinishedAsync(_server));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
         Assert.Empty(await S3Uploads.UnfinishedAsync(_server));
     }
 

@@ -107,16 +107,36 @@ public sealed class S3GuardTests : IDisposable
     }
 
     [Fact]
-    public async Task GivesABody_TheTimeItTakes_AndNoMore()
+    public async Task GivesUp_WhenTheBodyIsNotTaken_HoweverLargeItIs()
     {
-        // 30 s of silence, and 256 s for 16 MiB at 64 KiB/s.
         var time = new FakeTimeProvider();
         using var http = Over(time);
+        using var body = new WatchedContent(new byte[16 << 20]);
         _script.Hang = true;
-        var call = http.PostAsync(Initiate, new ByteArrayContent(new byte[16 << 20]));
+        var call = http.PostAsync(Initiate, body);
         var token = await _script.Hangs;
 
-        time.Advance(TimeSpan.FromSeconds(285));
+        time.Advance(Silence - TimeSpan.FromSeconds(1));
+        Assert.False(token.IsCancellationRequested);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(token.IsCancellationRequested);
+
+        await Assert.ThrowsAsync<TimeoutException>(() => call);
+    }
+
+    [Fact]
+    public async Task GivesABody_TheTimeItTakes_AndNoMore()
+    {
+        var time = new FakeTimeProvider();
+        using var http = Over(time);
+        using var body = new WatchedContent(new byte[16 << 20]);
+        _script.Hang = true;
+        var call = http.PostAsync(Initiate, body);
+        var token = await _script.Hangs;
+
+        // Each piece takes nearly all of the silence that is allowed; then 64 s for 4 MiB at 64 KiB/s.
+        await body.CopyToAsync(new Slow(() => time.Advance(Silence - TimeSpan.FromSeconds(1))));
+        time.Advance(Silence + TimeSpan.FromSeconds(63));
         Assert.False(token.IsCancellationRequested);
         time.Advance(TimeSpan.FromSeconds(1));
         Assert.True(token.IsCancellationRequested);
@@ -132,6 +152,15 @@ public sealed class S3GuardTests : IDisposable
         var answer = new HttpResponseMessage(status) { Content = new StringContent($"<Error><Code>{code}</Code></Error>") };
         answer.Headers.RetryAfter = retryAfter is { } wait ? new RetryConditionHeaderValue(wait) : null;
         return answer;
+    }
+
+    private sealed class Slow(Action takes) : MemoryStream
+    {
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            takes();
+            return ValueTask.CompletedTask;
+        }
     }
 
     private sealed class Script : HttpMessageHandler
