@@ -68,10 +68,17 @@ public sealed record Job
 }
 
 /// <summary>A file of a job.</summary>
-/// <param name="Name">Such as <c>video</c>, <c>poster</c>, <c>subtitles</c>.</param>
+/// <param name="Name">Unique within the job: <c>video</c>, <c>subtitles</c>, <c>poster</c>, <c>recipe</c>.</param>
 /// <param name="Key">Where it lies in the store.</param>
 /// <param name="ContentType">Media type.</param>
 /// <param name="Bytes">Length of the published file.</param>
 /// <param name="Sha256">Hash of the published file, lower-case hex.</param>
-/// <param name="Facts">What probing found, JSON; null for what is not media.</param>
-public sealed record JobOutput(string Name, Store.StoreKey Key, string ContentType, long Bytes, string Sha256, JsonElement? Facts);
+/// <param name="Facts">What probing found; null for what is not media.</param>
+public sealed record JobOutput(string Name, Store.StoreKey Key, string ContentType, long Bytes, string Sha256, OutputFacts? Facts)
+{
+    /// <summary>The name of the picture that stands for a job's video.</summary>
+    public const string Poster = "poster";
+
+    /// <summary>The name of the document that tells how a job's files were made.</summary>
+    public const string Recipe = "recipe";
+}

@@ -42,11 +42,11 @@ public sealed class JobDesk
         return db.FindJob(jobId) is { } job ? (job, (IReadOnlyList<JobOutput>)db.OutputsOf(jobId, OutputTable.Output)) : default((Job, IReadOnlyList<JobOutput>)?);
     });
 
-    /// <summary>The newest jobs first.</summary>
-    public IReadOnlyList<(Job Job, IReadOnlyList<JobOutput> Outputs)> List(int limit) => _storage.Read(connection =>
+    /// <summary>The newest jobs first: those that are kept, or those in the trash.</summary>
+    public IReadOnlyList<(Job Job, IReadOnlyList<JobOutput> Outputs)> List(int limit, bool trash = false) => _storage.Read(connection =>
     {
         Db db = connection;
-        var jobs = db.ListJobs(limit);
+        var jobs = db.ListJobs(limit, trash);
         var outputs = db.OutputsOf(jobs.Select(job => job.Id));
         return jobs.ConvertAll(job => (job, (IReadOnlyList<JobOutput>)[.. outputs[job.Id]]));
     });

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
@@ -32,7 +33,7 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
                 dependsOn.Add(ofJob.JobId);
             }
 
-            if (UsedBy(db, source, path, errors) is { } used)
+            if (UsedBy(db, request.Parameters, source, path, errors) is { } used)
             {
                 uses.Add(used);
             }
@@ -41,9 +42,10 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         return (dependsOn, uses);
     }
 
-    private Guid? UsedBy(Db db, MediaSource source, string field, FieldErrors errors) => source switch
+    private Guid? UsedBy(Db db, JobParameters parameters, MediaSource source, string field, FieldErrors errors) => source switch
     {
         MediaSource.OfJob ofJob => ofJob.JobId,
+        MediaSource.Asset asset => InAssets(db, asset, parameters.SourceKind, field, errors),
         MediaSource.Stored stored => InBucket(db, stored, field, errors),
         MediaSource.Web web => OnThisServer(db, web, field, errors),
         _ => null,
@@ -83,6 +85,24 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         return true;
     }
 
+    private static Guid InAssets(Db db, MediaSource.Asset source, AssetKind wanted, string field, FieldErrors errors)
+    {
+        var asset = db.FindAsset(source.Id);
+        var sentence = asset switch
+        {
+            null => $"there is no asset {source.Id:D}.",
+            { Trash: { } trash } => Gone($"/assets/{source.Id:D}", trash.State),
+            _ when asset.Kind != wanted => $"{source} is of the kind {asset.Kind.Word()}; {wanted.Word()} is needed here.",
+            _ => null,
+        };
+        if (sentence is not null)
+        {
+            errors.Add(field, sentence);
+        }
+
+        return source.Id;
+    }
+
     /// <summary>What cannot be a bucket's name at all is left to the step, whose sentence the job then carries.</summary>
     private Guid? InBucket(Db db, MediaSource.Stored stored, string field, FieldErrors errors)
     {
@@ -105,7 +125,7 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
     {
         if (address.OwnPath(web.Url) is null)
         {
-            return null;
+            return KeyAtTheEnd(web.Url) is { } stored ? Owner(db, stored, field, errors) : null;
         }
 
         if (SourceFetcher.OwnKey(web.Url, address) is not { } key || db.OwnerOf(key) is null)
@@ -115,6 +135,13 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         }
 
         return Owner(db, key, field, errors);
+    }
+
+    /// <summary>A URL of the store itself, signed or public: whatever stands before it, our keys cannot be anybody else's.</summary>
+    private static StoreKey? KeyAtTheEnd(Uri url)
+    {
+        var folder = Math.Max(url.AbsolutePath.IndexOf("/jobs/", StringComparison.Ordinal), url.AbsolutePath.IndexOf("/assets/", StringComparison.Ordinal));
+        return folder >= 0 && StoreKey.TryParse(Uri.UnescapeDataString(url.AbsolutePath[(folder + 1)..]), out var key) ? key : null;
     }
 
     private static Guid? Owner(Db db, StoreKey key, string field, FieldErrors errors)

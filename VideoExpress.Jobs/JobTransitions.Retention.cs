@@ -1,5 +1,6 @@
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
+using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs;
@@ -60,5 +61,24 @@ internal sealed partial class JobTransitions
         }
 
         return ended;
+    }
+
+    /// <summary>A published file is gone from the store: its owner is told, and no URL of it is handed out.</summary>
+    public void LoseFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name) => MarkFile(unitOfWork, key, name, "file_lost", time.NowMicros());
+
+    /// <summary>A file that was gone is there again.</summary>
+    public void FindFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name) => MarkFile(unitOfWork, key, name, "file_found", null);
+
+    private void MarkFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name, string type, long? missingSince)
+    {
+        Db db = unitOfWork;
+        if (!db.MarkMissing(key, missingSince) || db.OwnerOf(key) is not { } owner || db.FindJob(owner.Id) is not { } job)
+        {
+            return;
+        }
+
+        var warning = $"The file \"{name}\" is gone from the store.";
+        var warnings = missingSince is null ? job.Warnings.Where(known => known != warning) : job.Warnings.Append(warning);
+        Change(unitOfWork, job.Id, type, "warnings = @warnings", "true", new() { ["warnings"] = Json(warnings) });
     }
 }

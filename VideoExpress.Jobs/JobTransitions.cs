@@ -193,11 +193,10 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         guard,
         new() { ["error"] = error, ["ordinal"] = ordinal });
 
-    private static string? Merge(Turn turn, IEnumerable<string>? warnings)
-    {
-        string[] all = [.. turn.Job.Warnings.Union(warnings ?? [])];
-        return all.Length == 0 ? null : JsonSerializer.Serialize(all, JobsJson.Default.StringArray);
-    }
+    private static string? Merge(Turn turn, IEnumerable<string>? warnings) => Json(turn.Job.Warnings.Union(warnings ?? []));
+
+    private static string? Json(IEnumerable<string> warnings) =>
+        warnings.ToArray() is { Length: > 0 } all ? JsonSerializer.Serialize(all, JobsJson.Default.StringArray) : null;
 
     /// <summary>One guarded update, one revision, one event.</summary>
     private bool Change(

@@ -7,6 +7,8 @@ using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Maintenance;
 using VideoExpress.Jobs.Media;
+using VideoExpress.Jobs.Provenance;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
 using VideoExpress.Storage.SQLite;
@@ -39,12 +41,20 @@ public static class JobsSetup
             provider.GetRequiredService<JobSources>(),
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<JobSources>()
+        .AddSingleton<JobRetention>()
+        .AddSingleton<Removal>()
+        .AddSingleton<InboxSweep>()
+        .AddSingleton<Leftovers>()
+        .AddSingleton<Cleanup>()
+        .AddSingleton<Scrub>()
         .AddSingleton<IJobFilter, ChainFilter>()
         .AddSingleton<StepNames>()
         .AddSingleton<WorkerInput>()
         .AddSingleton<AttemptFiles>()
         .AddSingleton<Submission>()
         .AddSingleton<PollPace>()
+        .AddSingleton<WorkerFiles>()
+        .AddSingleton<Imprint>()
         .AddSingleton<Delivery>()
         .AddSingleton<UrlFetcher>()
         .AddSingleton<MediaProbe>()

@@ -1,10 +1,14 @@
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Dashboard;
+using VideoExpress.Web.Endpoints.Assets;
+using VideoExpress.Web.Endpoints.Assets.Tus;
 using VideoExpress.Web.Endpoints.Docs;
 using VideoExpress.Web.Endpoints.Health;
 using VideoExpress.Web.Endpoints.Jobs;
 using VideoExpress.Web.Endpoints.Outputs;
+using VideoExpress.Web.Endpoints.Retention;
 using VideoExpress.Web.Endpoints.Timeline;
 using VideoExpress.Web.Gateway;
 using VideoExpress.Web.Hosting;
@@ -31,9 +35,12 @@ internal static class Program
             .AddBackgroundSteps()
             .AddStore()
             .AddJobs(folder.Work, LocalGateway.Of)
+            .AddAssets(folder.Uploads)
             .AddGateway(settings.Gateway, folder.Root)
             .AddJobEndpoints()
+            .AddAssetEndpoints()
             .AddTimelineEndpoints()
+            .AddRetentionEndpoints()
             .AddHealth()
             .AddDashboard();
         adjust?.Invoke(builder.Services);
@@ -42,11 +49,14 @@ internal static class Program
         app.HideKeys();
         app.UseRequestEnd();
         app.UseRequestLog();
+        app.UseTusVersion();
         app.UseProblems();
         app.UseAccess();
 
         app.MapJobs();
+        app.MapAssets();
         app.MapTimeline();
+        app.MapRetention();
         app.MapOutputs();
         app.MapHealth();
         app.MapGateway();

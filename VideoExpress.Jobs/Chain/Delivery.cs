@@ -1,53 +1,44 @@
 using VideoExpress.Jobs.Data;
-using VideoExpress.Jobs.Fetch;
-using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Media;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Timeline;
 using VideoExpress.Jobs.Types;
-using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
 
-/// <summary>Fetches what a worker delivered, checks length, hash and content, and publishes the checked bytes.</summary>
-internal sealed class Delivery(
-    SQLiteStorage storage, IObjectStore store, UrlFetcher web, MediaProbe probe, PosterMaker posters, WorkFolders folders)
+/// <summary>Publishes what a worker or FFmpeg has made, with what belongs to it: a poster, and how it was made.</summary>
+internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker posters, WorkerFiles worker, Imprint imprint)
 {
-    /// <summary>A duration further from what was asked than this, in seconds, is worth a warning.</summary>
-    private const double DurationTolerance = 0.1;
-
-    private const double RateTolerance = 0.01;
     private const int MaxEditions = 100;
 
-    /// <summary>Collects the files of the job's finished attempt; a video that is the last word gets a poster.</summary>
+    /// <summary>Publishes the files of the job's finished attempt, or keeps them as raw takes, untouched, when a stitch follows.</summary>
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var attempt = storage.Read(connection => ((Db)connection).LastAttempt(turn.Job.Id))!;
-        var result = (attempt.Result is { } json ? WorkerResult.TryRead(json) : null)
-            ?? throw new DeliveryException("The worker's result cannot be read.", canHeal: false);
-        var folder = folders.Get(turn.Job.Id, "delivery");
-        var files = new List<FilmFile>();
-        var warnings = new List<string>(result.Warnings);
-        foreach (var wanted in turn.Parameters.WorkerOutputs)
+        var (attempt, film) = await worker.FetchAsync(turn, cancellationToken);
+        if (turn.IsLast)
         {
-            var file = await FetchAsync(attempt, result, wanted, folder, cancellationToken);
-            Compare(turn.Parameters, await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken), warnings);
-            files.Add(file);
-            if (turn.IsLast && wanted == WorkerOutput.Video)
-            {
-                files.Add(await MakePosterAsync(file, folder, cancellationToken));
-            }
+            film = await imprint.AddAsync(turn, await WithPosterAsync(film, cancellationToken), cancellationToken);
         }
 
-        var outputs = await PublishAsync(turn.Job, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", files, cancellationToken);
-        return (outputs, warnings);
+        var outputs = await PublishAsync(turn.Job, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", film.Files, cancellationToken);
+        return (outputs, film.Warnings);
+    }
+
+    /// <summary>Publishes the film that FFmpeg made.</summary>
+    public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> PublishAsync(
+        Turn turn, Film film, CancellationToken cancellationToken)
+    {
+        film = await imprint.AddAsync(turn, film, cancellationToken);
+        var outputs = await PublishAsync(turn.Job, n => $"export-{n}", film.Files, cancellationToken);
+        return (outputs, film.Warnings);
     }
 
     /// <summary>
     /// Puts checked files under the published keys of one edition: the first one in which nothing else is published. The same bytes twice
     /// are put once, so a step that is run again publishes nothing new.
     /// </summary>
-    public async Task<IReadOnlyList<JobOutput>> PublishAsync(
+    private async Task<IReadOnlyList<JobOutput>> PublishAsync(
         Job job, Func<int, string> editionName, IReadOnlyList<FilmFile> files, CancellationToken cancellationToken)
     {
         for (var edition = 1; ; edition++)
@@ -72,84 +63,24 @@ internal sealed class Delivery(
 
     private async Task<JobOutput> PublishAsync(Job job, StoreKey key, FilmFile file, CancellationToken cancellationToken)
     {
+        var facts = file.ContentType.Split('/')[0] is "video" or "image" or "audio"
+            ? file.Facts ?? await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken)
+            : null;
         await using var content = File.OpenRead(file.Path);
         var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256, DownloadName = job.DownloadNameOf(key) };
         var sha256 = await store.PutAsync(key, content, what, cancellationToken);
-        var facts = file.ContentType.StartsWith("video/", StringComparison.Ordinal)
-            ? OutputFacts.Of(await probe.ProbeAsync(file.Path, "The film", cancellationToken))
-            : default(System.Text.Json.JsonElement?);
-        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts);
+        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts is null ? null : OutputFacts.Of(facts));
     }
 
-    private async Task<FilmFile> MakePosterAsync(FilmFile video, string folder, CancellationToken cancellationToken)
+    private async Task<Film> WithPosterAsync(Film film, CancellationToken cancellationToken)
     {
-        var path = Path.Combine(folder, "poster.jpg");
-        await posters.MakePosterAsync(video.Path, path, cancellationToken);
-        return await FilmFile.ReadAsync("poster", "image/jpeg", path, cancellationToken);
-    }
-
-    private async Task<FilmFile> FetchAsync(
-        Attempt attempt, WorkerResult result, WorkerOutput wanted, string folder, CancellationToken cancellationToken)
-    {
-        var reported = result.Files.FirstOrDefault(file => file.Name == wanted.Name)
-            ?? (result.VideoUrl is { } url ? new WorkerFile { Name = wanted.Name, Url = url } : null)
-            ?? throw new DeliveryException($"The worker delivered no \"{wanted.Name}\".", canHeal: false);
-        var path = Path.Combine(folder, wanted.FileName);
-        await BringAsync(attempt, reported, wanted, path, cancellationToken);
-        var file = await FilmFile.ReadAsync(wanted.Name, wanted.ContentType, path, cancellationToken);
-        if ((reported.Bytes is { } bytes && bytes != file.Bytes) || (reported.Sha256 is { } hash && !hash.Equals(file.Sha256, StringComparison.OrdinalIgnoreCase)))
+        if (film.Files.FirstOrDefault(file => file.Name == WorkerOutput.Video.Name) is not { Facts: { } facts } video)
         {
-            // A second run of the same request may be putting the file at this moment.
-            throw new DeliveryException($"The worker's \"{wanted.Name}\" is not the file that it reported: its length or hash differs.", canHeal: true);
+            return film;
         }
 
-        return file;
-    }
-
-    private async Task BringAsync(Attempt attempt, WorkerFile reported, WorkerOutput wanted, string path, CancellationToken cancellationToken)
-    {
-        if (reported.Base64 is { } inline)
-        {
-            await File.WriteAllBytesAsync(path, inline, cancellationToken);
-            return;
-        }
-
-        if (!reported.Uploaded && reported.Url is { } text && Uri.TryCreate(text, UriKind.Absolute, out var url))
-        {
-            await web.FetchAsync(url, path, cancellationToken);
-            return;
-        }
-
-        if (!await store.TryDownloadAsync(StoreKey.Inbox(attempt.JobId, attempt.Id, wanted.FileName), path, cancellationToken))
-        {
-            throw new DeliveryException($"The worker's \"{wanted.Name}\" is not in the store.", canHeal: true);
-        }
-    }
-
-    /// <summary>What differs from what was asked is a warning, not a failure: it is paid for.</summary>
-    private static void Compare(JobParameters parameters, MediaFacts facts, List<string> warnings)
-    {
-        if (parameters is not RenderJob asked)
-        {
-            return;
-        }
-
-        if (Math.Abs(facts.DurationSeconds - asked.Duration) > DurationTolerance)
-        {
-            warnings.Add(FormattableString.Invariant($"The video is {facts.DurationSeconds:0.##} s long; {asked.Duration:0.##} s were asked for."));
-        }
-
-        if (facts.Video is { } video && Math.Min(video.Width, video.Height) != asked.ShorterSide)
-        {
-            warnings.Add($"The video is {video.Width}x{video.Height}; {asked.Resolution} was asked for.");
-        }
-
-        if (asked.Fps is { } fps && facts.Video?.Rate is { } rate && Math.Abs(rate.PerSecond - fps) > RateTolerance)
-        {
-            warnings.Add(FormattableString.Invariant($"The video has {rate.PerSecond:0.##} frames a second; {fps} were asked for."));
-        }
+        var path = Path.Combine(Path.GetDirectoryName(video.Path)!, $"{JobOutput.Poster}.jpg");
+        await posters.MakePosterAsync(video.Path, facts, path, cancellationToken);
+        return film with { Files = [.. film.Files, await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", path, cancellationToken)] };
     }
 }
-
-/// <summary>What a worker delivered cannot be taken over.</summary>
-internal sealed class DeliveryException(string message, bool canHeal) : JobException(message, canHeal);

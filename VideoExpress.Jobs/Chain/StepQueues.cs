@@ -1,6 +1,6 @@
 namespace VideoExpress.Jobs.Chain;
 
-/// <summary>Two queues, so that an hour of FFmpeg never delays a poll.</summary>
+/// <summary>Queues, so that an hour of FFmpeg never delays a poll, and nothing delays the cleanup.</summary>
 public static class StepQueues
 {
     /// <summary>Steps that take moments: submit, poll, cancel.</summary>
@@ -8,4 +8,7 @@ public static class StepQueues
 
     /// <summary>Steps that move or make files: upload, stitch.</summary>
     public const string Media = "media";
+
+    /// <summary>Recurring upkeep, one at a time: cleanup, scrub.</summary>
+    public const string Upkeep = "upkeep";
 }

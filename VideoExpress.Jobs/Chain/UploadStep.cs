@@ -7,8 +7,8 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>
-/// Makes results ours: takes the worker's files from the inbox, or the film from the scratch folder, checks them, and puts the checked
-/// bytes under published keys. In a chain with a stitch the first Upload keeps raw takes, the last one publishes.
+/// Makes results ours: takes the worker's files from the inbox, or the film from the scratch folder, checks them, and puts them,
+/// with how they were made, under published keys. In a chain with a stitch the first Upload keeps raw takes, the last one publishes.
 /// </summary>
 [Queue(StepQueues.Media)]
 internal sealed class UploadStep(
@@ -40,8 +40,6 @@ internal sealed class UploadStep(
     private async Task<(IReadOnlyList<JobOutput>, IReadOnlyList<string>)> PublishFilmAsync(Turn turn, CancellationToken cancellationToken)
     {
         var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time, Logger), cancellationToken);
-
-        var outputs = await delivery.PublishAsync(turn.Job, edition => $"export-{edition}", film.Files, cancellationToken);
-        return (outputs, film.Warnings);
+        return await delivery.PublishAsync(turn, film, cancellationToken);
     }
 }

@@ -103,6 +103,21 @@ internal static class AttemptTable
         db.Execute(
             "update attempts set missing_since = null where attempt_id = @id and missing_since is not null", new { id = attemptId.Text() });
 
+    /// <summary>Attempts of before a time that are over, and whose job has published what they made or will never need it.</summary>
+    public static List<(Guid JobId, Guid AttemptId)> Unswept(this Db db, long before, int limit) =>
+        db.List<Row>(
+            """
+            select attempt_id, attempts.job_id from attempts join jobs on jobs.job_id = attempts.job_id
+            where swept_at is null and attempts.created_at < @before and state not in ('submitting', 'submitted')
+              and (status = 'SUCCEEDED' or status = 'CANCELED' and phase is null or retention = 'removed')
+            order by attempts.created_at limit @limit
+            """,
+            new { before, limit }).ConvertAll(row => (Guid.Parse(row.JobId), Guid.Parse(row.AttemptId)));
+
+    /// <summary>The worker's files of an attempt are gone from the inbox.</summary>
+    public static void MarkSwept(this Db db, Guid attemptId, long now) =>
+        db.Execute("update attempts set swept_at = @now where attempt_id = @id", new { id = attemptId.Text(), now });
+
     private static string Word(AttemptState state) => state.ToString().ToLowerInvariant();
 
     private sealed class Row

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Reflection;
 using Dapper;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Data;
@@ -29,7 +31,7 @@ public static class Migrations
 
         foreach (var script in scripts.Skip(current))
         {
-            connection.Execute(script, transaction: transaction);
+            Run(connection, script);
         }
 
         connection.Execute(
@@ -38,6 +40,10 @@ public static class Migrations
             transaction);
         unitOfWork.Commit();
     }
+
+    /// <summary>By SQLite itself: a command of several statements ends without an error at one that fails after a column with a check was added.</summary>
+    private static void Run(SqliteConnection connection, string script) =>
+        SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, script), connection.Handle);
 
     private static List<string> Scripts(Assembly assembly)
     {

@@ -34,4 +34,17 @@ public sealed record RunPodSettings
     /// <summary>Attempts of one GPU step that may be sent, or be of unknown fate, before the job fails. Default: 5.</summary>
     [Range(1, 100)]
     public int MaxSubmissions { get; init; } = 5;
+
+    /// <summary>
+    /// How long URLs handed to a worker work: it may start as late as the request lives, run its whole time, and still have an hour to put its
+    /// files; 7 days at most, the limit of S3's signature version 4.
+    /// </summary>
+    internal TimeSpan WorkerUrlLifetime
+    {
+        get
+        {
+            var (needed, longest) = (TimeToLive + ExecutionTimeout + TimeSpan.FromHours(1), TimeSpan.FromDays(7));
+            return needed < longest ? needed : longest;
+        }
+    }
 }

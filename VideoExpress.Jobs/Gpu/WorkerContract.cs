@@ -6,6 +6,9 @@ namespace VideoExpress.Jobs.Gpu;
 /// <summary>What a worker reports, and puts into the store as <c>result.json</c>.</summary>
 internal sealed record WorkerResult
 {
+    /// <summary>How the <see cref="Backend"/> of an engine without a model begins.</summary>
+    public const string DraftBackend = "draft";
+
     // The generated reader sets what is absent to null, whatever the default here.
     public IReadOnlyList<WorkerFile> Files { get => field ?? []; init; }
 
@@ -17,7 +20,11 @@ internal sealed record WorkerResult
 
     public string? Model { get; init; }
 
+    /// <summary>What made it: <see cref="DraftBackend"/>, or the name of a library of models.</summary>
     public string? Backend { get; init; }
+
+    /// <summary>The seed that it was made with; a number, or whatever a handler puts there.</summary>
+    public JsonElement? Seed { get; init; }
 
     public IReadOnlyList<string> Warnings { get => field ?? []; init; }
 

@@ -10,8 +10,6 @@ namespace VideoExpress.Jobs.Gpu;
 /// </summary>
 internal sealed class WorkerInput(IObjectStore store, ServerAddress address, RunPodSettings settings)
 {
-    private static readonly TimeSpan LongestLifetime = TimeSpan.FromDays(7); // the limit of signature version 4
-
     public JsonObject Write(Job job, JobParameters parameters, Attempt attempt)
     {
         var baseUrl = attempt.Endpoint == GpuEndpoints.Local ? address.Bound : address.ForProvider;
@@ -29,19 +27,9 @@ internal sealed class WorkerInput(IObjectStore store, ServerAddress address, Run
         })]);
         input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt), baseUrl);
         input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt), baseUrl);
-        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), Lifetime, baseUrl).AbsoluteUri;
+        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), settings.WorkerUrlLifetime, baseUrl).AbsoluteUri;
         return input;
     }
 
-    /// <summary>A worker may start as late as the request lives, run its whole time, and still have an hour to put its files.</summary>
-    private TimeSpan Lifetime
-    {
-        get
-        {
-            var needed = settings.TimeToLive + settings.ExecutionTimeout + TimeSpan.FromHours(1);
-            return needed < LongestLifetime ? needed : LongestLifetime;
-        }
-    }
-
-    private string Put(StoreKey key, Uri baseUrl) => store.PresignPut(key, Lifetime, baseUrl).AbsoluteUri;
+    private string Put(StoreKey key, Uri baseUrl) => store.PresignPut(key, settings.WorkerUrlLifetime, baseUrl).AbsoluteUri;
 }

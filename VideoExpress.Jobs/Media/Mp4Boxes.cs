@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace VideoExpress.Jobs.Media;
@@ -12,10 +13,10 @@ internal static class Mp4Boxes
     private static readonly string[] Essential = ["moov", "mdat", "moof"];
 
     /// <summary>
-    /// False when a box with content reaches beyond the file's end: the download or recording was cut off. ffmpeg reads such
-    /// files without an error and ends early. What some cameras leave behind the last box is no matter.
+    /// The boxes as their headers tell, one at a time. It ends with the first whose size cannot be true: what lies behind it, if
+    /// anything, is no box.
     /// </summary>
-    public static async Task<bool> AreCompleteAsync(Stream file, CancellationToken cancellationToken)
+    public static async IAsyncEnumerable<Mp4Box> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var header = new byte[LongHeader];
         for (long at = 0; at < file.Length;)
@@ -24,7 +25,7 @@ internal static class Mp4Boxes
             var read = await file.ReadAtLeastAsync(header, LongHeader, throwOnEndOfStream: false, cancellationToken);
             if (read < Header)
             {
-                return true;
+                yield break;
             }
 
             long size = BinaryPrimitives.ReadUInt32BigEndian(header);
@@ -33,19 +34,36 @@ internal static class Mp4Boxes
                 size = BinaryPrimitives.ReadInt64BigEndian(header.AsSpan(Header));
             }
 
-            if (size < Header)
+            yield return new Mp4Box(Encoding.ASCII.GetString(header, 4, 4), at, size);
+            if (size < Header || size > file.Length - at)
             {
-                return true; // 0 means "to the end of the file"
-            }
-
-            if (size > file.Length - at)
-            {
-                return !Essential.Contains(Encoding.ASCII.GetString(header, 4, 4));
+                yield break;
             }
 
             at += size;
+        }
+    }
+
+    /// <summary>
+    /// False when a box with content reaches beyond the file's end: the download or recording was cut off. ffmpeg reads such
+    /// files without an error and ends early. What some cameras leave behind the last box is no matter.
+    /// </summary>
+    public static async Task<bool> AreCompleteAsync(Stream file, CancellationToken cancellationToken)
+    {
+        await foreach (var box in ReadAsync(file, cancellationToken))
+        {
+            if (box.Size > file.Length - box.Start && Essential.Contains(box.Type))
+            {
+                return false;
+            }
         }
 
         return true;
     }
 }
+
+/// <summary>One of them.</summary>
+/// <param name="Type">Its four letters.</param>
+/// <param name="Start">Where its header begins in the file.</param>
+/// <param name="Size">Bytes with the header, as the header tells; 0 means "to the end of the file", other sizes below 8 are wrong.</param>
+internal readonly record struct Mp4Box(string Type, long Start, long Size);

@@ -36,7 +36,7 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
         [
             await FilmFile.ReadAsync("video", "video/mp4", result.VideoPath, cancellationToken),
             await FilmFile.ReadAsync("subtitles", "application/x-subrip", result.SubtitlesPath, cancellationToken),
-            await FilmFile.ReadAsync("poster", "image/jpeg", result.PosterPath, cancellationToken),
+            await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", result.PosterPath, cancellationToken),
         ],
             result.Warnings);
         await WriteAsync(folder, film, cancellationToken);
@@ -96,6 +96,7 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
         var film = JsonSerializer.Deserialize(await File.ReadAllBytesAsync(manifest, cancellationToken), FilmJson.Default.Film)!;
         foreach (var file in film.Files)
         {
+            CutBack(file);
             if (!File.Exists(file.Path) || await FilmFile.ReadAsync(file.Name, file.ContentType, file.Path, cancellationToken) != file)
             {
                 return null;
@@ -103,6 +104,16 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
         }
 
         return film;
+    }
+
+    /// <summary>Takes off what a publication that was interrupted has appended.</summary>
+    private static void CutBack(FilmFile file)
+    {
+        if (new FileInfo(file.Path) is { Exists: true } now && now.Length > file.Bytes)
+        {
+            using var stream = now.Open(FileMode.Open, FileAccess.Write);
+            stream.SetLength(file.Bytes);
+        }
     }
 
     private static async Task WriteAsync(string folder, Film film, CancellationToken cancellationToken)
@@ -120,22 +131,6 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
     private sealed class Progress(Action<double> report) : IProgress<double>
     {
         public void Report(double value) => report(value);
-    }
-}
-
-/// <summary>A finished film in the scratch folder.</summary>
-/// <param name="Files">The video first.</param>
-/// <param name="Warnings">What its owner should know.</param>
-internal sealed record Film(IReadOnlyList<FilmFile> Files, IReadOnlyList<string> Warnings);
-
-/// <summary>One of its files.</summary>
-internal sealed record FilmFile(string Name, string ContentType, string Path, long Bytes, string Sha256)
-{
-    public static async Task<FilmFile> ReadAsync(string name, string contentType, string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        var hash = await System.Security.Cryptography.SHA256.HashDataAsync(stream, cancellationToken);
-        return new FilmFile(name, contentType, path, stream.Length, Convert.ToHexStringLower(hash));
     }
 }
 

@@ -13,7 +13,7 @@ public sealed record ExportJob(IReadOnlyList<ExportClip> Clips, IReadOnlyList<Ca
 
     internal override ChainPlan Chain => ChainPlan.Local;
 
-    internal override IReadOnlyList<string> OutputNames => ["video", "subtitles", "poster"];
+    internal override IReadOnlyList<string> OutputNames => ["video", "subtitles", JobOutput.Poster, JobOutput.Recipe];
 
     internal override IReadOnlyList<(string Field, MediaSource Source)> Sources =>
         [.. Clips.Index().Select(clip => ($"clips[{clip.Index}].url", clip.Item.Url))];

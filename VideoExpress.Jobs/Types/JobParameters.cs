@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Timeline;
 
@@ -9,11 +10,14 @@ public abstract record JobParameters
     /// <summary>The steps that such a job takes.</summary>
     internal abstract ChainPlan Chain { get; }
 
-    /// <summary>Names of the files that it publishes, the main one first.</summary>
+    /// <summary>Names of the files that it publishes, the main one first; the recipe only where <c>Provenance:Sidecar</c> is on.</summary>
     internal abstract IReadOnlyList<string> OutputNames { get; }
 
     /// <summary>The media it takes in, each with its field such as <c>clips[0].url</c>.</summary>
     internal virtual IReadOnlyList<(string Field, MediaSource Source)> Sources => [];
+
+    /// <summary>What each of <see cref="Sources"/> must be.</summary>
+    internal virtual AssetKind SourceKind => AssetKind.Video;
 
     /// <summary>Captions to burn in, in seconds of the finished film.</summary>
     internal virtual IReadOnlyList<Caption> BurnedCaptions => [];

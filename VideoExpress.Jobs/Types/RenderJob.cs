@@ -28,7 +28,8 @@ public sealed record RenderJob(
 
     internal override ChainPlan Chain => Captions.Count > 0 ? ChainPlan.GpuWithStitch : ChainPlan.Gpu;
 
-    internal override IReadOnlyList<string> OutputNames => Captions.Count > 0 ? ["video", "subtitles", "poster"] : ["video", "poster"];
+    internal override IReadOnlyList<string> OutputNames =>
+        Captions.Count > 0 ? ["video", "subtitles", JobOutput.Poster, JobOutput.Recipe] : ["video", JobOutput.Poster, JobOutput.Recipe];
 
     internal override IReadOnlyList<Caption> BurnedCaptions => Captions;
 

@@ -38,14 +38,14 @@ internal static class Migrator
         var version = ReadVersion(connection, transaction);
         if (version == 0)
         {
-            Execute(transaction, "create table hangfire_schema (version integer primary key, applied_us integer not null) strict");
+            Execute(connection, "create table hangfire_schema (version integer primary key, applied_us integer not null) strict");
         }
 
         foreach (var (next, script) in scripts.Where(script => script.Key > version))
         {
-            Execute(transaction, script);
+            Execute(connection, script);
             var now = UnixMicros.Now(time);
-            Execute(transaction, string.Create(CultureInfo.InvariantCulture, $"insert into hangfire_schema values ({next}, {now})"));
+            Execute(connection, string.Create(CultureInfo.InvariantCulture, $"insert into hangfire_schema values ({next}, {now})"));
         }
 
         transaction.Commit();
@@ -65,13 +65,9 @@ internal static class Migrator
         return (long)command.ExecuteScalar()!;
     }
 
-    private static void Execute(SqliteTransaction transaction, string sql)
-    {
-        using var command = transaction.Connection!.CreateCommand();
-        command.Transaction = transaction;
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
-    }
+    /// <summary>By SQLite itself: a command of several statements ends without an error at one that fails after a column with a check was added.</summary>
+    private static void Execute(SqliteConnection connection, string script) =>
+        SqliteException.ThrowExceptionForRC(SQLitePCL.raw.sqlite3_exec(connection.Handle, script), connection.Handle);
 
     private static SortedDictionary<int, string> FindScripts()
     {

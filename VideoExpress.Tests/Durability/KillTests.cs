@@ -56,7 +56,7 @@ public sealed class KillTests
 
         await AssertSucceededAsync(server, export);
         AssertPaidOnce(server);
-        Assert.Equal(6, (await server.GetAsync(export)).GetProperty("outputs")[0].GetProperty("facts").GetProperty("duration").GetDouble(), precision: 1);
+        Assert.Equal(6, (await server.GetAsync(export)).GetProperty("outputs")[0].GetProperty("duration").GetDouble(), precision: 1);
     }
 
     [Fact]

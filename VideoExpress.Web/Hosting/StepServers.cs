@@ -1,6 +1,7 @@
 using Hangfire;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Chain;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Web.Hosting;
@@ -10,7 +11,7 @@ namespace VideoExpress.Web.Hosting;
 /// of this host, and stop with it.
 /// </summary>
 internal sealed class StepServers(
-    IServiceProvider services, JobStorage storage, HangfireSettings settings, ServerAddress address, ServerUrls urls) : IHostedLifecycleService
+    IServiceProvider services, JobStorage storage, HangfireSettings settings, RetentionSettings retention, ServerAddress address, ServerUrls urls) : IHostedLifecycleService
 {
     private readonly List<BackgroundJobServer> _servers = [];
 
@@ -18,8 +19,10 @@ internal sealed class StepServers(
     public Task StartedAsync(CancellationToken cancellationToken)
     {
         address.Listen(urls.Local);
+        Upkeep.Schedule(storage, retention);
         _servers.Add(Start(StepQueues.Quick, settings.Workers, isLightweight: false));
         _servers.Add(Start(StepQueues.Media, settings.MediaWorkers, isLightweight: true));
+        _servers.Add(Start(StepQueues.Upkeep, workers: 1, isLightweight: true));
         return Task.CompletedTask;
     }
 

@@ -1,5 +1,7 @@
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Web.Gateway;
@@ -27,11 +29,17 @@ internal sealed record AppSettings
     /// <summary><c>Retention:*</c></summary>
     public RetentionSettings Retention { get; init; } = new();
 
+    /// <summary><c>Assets:*</c></summary>
+    public AssetSettings Assets { get; init; } = new();
+
     /// <summary><c>RunPod:*</c></summary>
     public RunPodSettings RunPod { get; init; } = new();
 
     /// <summary><c>Fetch:*</c></summary>
     public FetchSettings Fetch { get; init; } = new();
+
+    /// <summary><c>Provenance:*</c></summary>
+    public ProvenanceSettings Provenance { get; init; } = new();
 
     /// <summary><c>Gateway:*</c></summary>
     public GatewaySettings Gateway { get; init; } = new();

@@ -1,3 +1,6 @@
+using Cronos;
+using VideoExpress.Jobs.Retention;
+
 namespace VideoExpress.Web.Settings;
 
 /// <summary>What must hold between settings, each rule a sentence when it does not.</summary>
@@ -5,7 +8,7 @@ internal static class SettingsRules
 {
     /// <summary>The rules that <paramref name="settings"/> break.</summary>
     public static IEnumerable<string> Broken(AppSettings settings) =>
-        [.. Access(settings.Host), .. settings.Store.Validate(), .. Provider(settings)];
+        [.. Access(settings.Host), .. settings.Store.Validate(), .. Schedules(settings.Retention), .. Provider(settings)];
 
     private static IEnumerable<string> Access(HostSettings host)
     {
@@ -28,6 +31,17 @@ internal static class SettingsRules
         if (host.ApiKey is null && host.PublicUrl is { IsLoopback: false })
         {
             yield return "PublicUrl: it is not an address of this machine, so ApiKey must be set as well.";
+        }
+    }
+
+    private static IEnumerable<string> Schedules(RetentionSettings retention)
+    {
+        foreach (var (name, schedule) in new[] { ("Schedule", retention.Schedule), ("ScrubSchedule", retention.ScrubSchedule) })
+        {
+            if (!CronExpression.TryParse(schedule, out _))
+            {
+                yield return $"Retention:{name}: \"{schedule}\" is no cron expression such as \"7 * * * *\" (each hour) or \"30 3 * * *\" (at 3:30 UTC).";
+            }
         }
     }
 

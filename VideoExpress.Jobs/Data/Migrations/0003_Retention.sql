@@ -32,12 +32,16 @@ select job_id, substr(url, instr(url, '/jobs/') + 6, 36)
 from (
     select job_id, json_extract(clip.value, '$.url') as url
     from jobs, json_each(jobs.params, '$.clips') as clip
-    where type = 'EXPORT'
+    where jobs.type = 'EXPORT'
 )
 where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (select job_id from jobs);
 
 -- When the worker's files of an attempt were removed from the inbox.
 alter table attempts add column swept_at integer;
+
+-- Since when a scrub knows that the file is gone from the store.
+alter table outputs add column missing_since integer;
+alter table assets add column missing_since integer;
 
 create index outputs_by_key on outputs (key);
 

@@ -10,7 +10,7 @@ namespace VideoExpress.Tests.Integration.Chain;
 public sealed class ExportChainTests
 {
     [Fact]
-    public async Task AnExport_IsMadeOfItsDependencies_AndPublishesFilmSubtitlesAndPoster()
+    public async Task AnExport_IsMadeOfItsDependencies_AndPublishesFilmSubtitlesPosterAndRecipe()
     {
         await using var host = await ChainHost.StartAsync();
         var (first, second) = (await host.RenderAsync(), await host.RenderAsync());
@@ -24,8 +24,8 @@ public sealed class ExportChainTests
         await host.UntilSucceededAsync(export);
 
         var job = await host.GetAsync(export);
-        Assert.Equal(["video", "subtitles", "poster"], job.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString()));
-        Assert.Equal(36, job.GetProperty("outputs")[0].GetProperty("facts").GetProperty("frames").GetInt32());
+        Assert.Equal(["video", "subtitles", "poster", "recipe"], job.GetProperty("outputs").EnumerateArray().Select(output => output.GetProperty("name").GetString()));
+        Assert.Equal(36, job.GetProperty("outputs")[0].GetProperty("frames").GetInt32());
         Assert.Contains("Grüße: \"ja\"\nzwei 🎬", (await host.Http.GetStringAsync(job.GetProperty("output_urls")[1].GetString())).ReplaceLineEndings("\n"), StringComparison.Ordinal);
         Assert.Equal([0xFF, 0xD8], (await host.Http.GetByteArrayAsync(job.GetProperty("output_urls")[2].GetString()))[..2]);
     }

@@ -7,12 +7,13 @@ namespace VideoExpress.Tests.Integration.Chain;
 public sealed class S3ChainTests(S3ServerFixture fixture)
 {
     [Fact]
-    public async Task ARenderAndAnExportOfItsS3Url_WalkTheWholeWay_AndTheirUrlsAreTheStores()
+    public async Task ARenderAndExportsOfItsUrls_WalkTheWholeWay_AndTheirUrlsAreTheStores()
     {
         fixture.Server.SetFaults("[]");
         var s3 = fixture.Server.Settings;
         await using var host = await ChainHost.StartAsync(
-            "--S3_BUCKET", s3.Bucket!, "--S3_ENDPOINT", s3.Endpoint!.AbsoluteUri, "--S3_ACCESS_KEY", s3.AccessKey!, "--S3_SECRET_KEY", s3.SecretKey!);
+            "--S3_BUCKET", s3.Bucket!, "--S3_ENDPOINT", s3.Endpoint!.AbsoluteUri, "--S3_ACCESS_KEY", s3.AccessKey!, "--S3_SECRET_KEY", s3.SecretKey!,
+            "--Fetch:AllowPrivateAddresses", "true");
         var video = await TestVideo.BytesAsync();
         var render = await host.RenderAsync();
         var worker = host.Worker();
@@ -22,10 +23,14 @@ public sealed class S3ChainTests(S3ServerFixture fixture)
         var url = new Uri((await host.GetAsync(render)).GetProperty("output_urls")[0].GetString()!);
         Assert.Equal(s3.Endpoint.Authority, url.Authority);
         using var web = new HttpClient();
-        Assert.Equal(video, await web.GetByteArrayAsync(url));
+        Assert.Equal(video, (await web.GetByteArrayAsync(url))[..video.Length]);
 
         var key = host.Desk.Find(render)!.Value.Outputs[0].Key;
-        var export = await host.PostAsync("/timeline/stitch", $$"""{"clips":[{"url":"s3://{{s3.Bucket}}/{{key}}","start":0,"end":0.5}]}""");
-        await host.UntilSucceededAsync(export);
+        foreach (var source in (string[])[$"s3://{s3.Bucket}/{key}", url.AbsoluteUri])
+        {
+            var export = await host.PostAsync("/timeline/stitch", $$"""{"clips":[{"url":"{{source}}","start":0,"end":0.5}]}""");
+            await host.UntilSucceededAsync(export);
+            Assert.Equal("composite", (await PublishedVideo.OfAsync(host, export)).SourceType);
+        }
     }
 }

@@ -35,7 +35,7 @@ internal sealed class TestWorker(HttpWorker wire)
     });
 
     /// <summary>Puts the video and the result into the store; reports nothing.</summary>
-    public static async Task<JsonObject> DeliverAsync(TakenRequest request, byte[] video, string? claimedSha256 = null)
+    public static async Task<JsonObject> DeliverAsync(TakenRequest request, byte[] video, string? claimedSha256 = null, string? backend = "draft")
     {
         await PutAsync(request.Input["outputs"]![0]!["put_url"]!, video, "video/mp4");
         var result = new JsonObject
@@ -46,7 +46,7 @@ internal sealed class TestWorker(HttpWorker wire)
                 ["name"] = "video", ["content_type"] = "video/mp4", ["bytes"] = video.Length, ["uploaded"] = true,
                 ["sha256"] = claimedSha256 ?? Convert.ToHexStringLower(SHA256.HashData(video)),
             }),
-            ["seconds"] = 1.5, ["backend"] = "draft",
+            ["seconds"] = 1.5, ["backend"] = backend, ["model"] = "m1", ["seed"] = 11,
         };
         await PutAsync(request.Input["result_put_url"]!, result);
         return result;
@@ -55,7 +55,8 @@ internal sealed class TestWorker(HttpWorker wire)
     public Task ReportAsync(TakenRequest request, JsonObject result) =>
         wire.ReportAsync(request.Id, new JsonObject { ["output"] = result.DeepClone() }.ToJsonString());
 
-    public async Task FinishAsync(TakenRequest request, byte[] video) => await ReportAsync(request, await DeliverAsync(request, video));
+    public async Task FinishAsync(TakenRequest request, byte[] video, string? backend = "draft") =>
+        await ReportAsync(request, await DeliverAsync(request, video, backend: backend));
 
     private static Task PutAsync(JsonNode url, JsonObject document) =>
         PutAsync(url, JsonSerializer.SerializeToUtf8Bytes(document), "application/json");

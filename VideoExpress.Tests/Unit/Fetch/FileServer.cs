@@ -47,10 +47,11 @@ internal sealed class FileServer : IAsyncDisposable
         (address, token) =>
         {
             Dialled.Enqueue(address);
-            return FetchNetwork.Real.Dial(new IPEndPoint(IPAddress.Loopback, Port), token);
+            return FetchNetwork.Real.Dial(new IPEndPoint(IPAddress.Loopback, Address.Port), token);
         });
 
-    private int Port => new Uri(_app.Urls.First()).Port;
+    /// <summary>Where it really is.</summary>
+    public Uri Address => new(_app.Urls.First());
 
     public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 }

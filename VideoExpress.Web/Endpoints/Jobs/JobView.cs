@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Retention;
+using VideoExpress.Web.Endpoints.Retention;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
 
@@ -48,10 +50,18 @@ internal sealed record JobView
 
     public required DateTime? FinishedAt { get; init; }
 
+    /// <summary>True when it is kept for ever.</summary>
+    public required bool Pinned { get; init; }
+
+    /// <summary>That it is in the trash or removed; null while it is kept.</summary>
+    public required TrashView? Trash { get; init; }
+
     /// <summary>The view of <paramref name="job"/> for the sender of <paramref name="request"/>.</summary>
     public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputLinks links, HttpRequest request)
     {
-        var files = outputs.Select(output => OutputView.Of(output, links.Sign(job, output, request), links.SignDownload(job, output, request))).ToList();
+        outputs = job.Trash is null or { State: TrashState.Trashed } ? outputs : [];
+        var urls = outputs.ToDictionary(output => output.Name, output => links.Sign(job, output, request).AbsoluteUri);
+        var files = outputs.Select(output => OutputView.Of(output, urls, links.SignDownload(job, output, request).AbsoluteUri)).ToList();
         return new JobView
         {
             JobId = job.Id,
@@ -71,15 +81,63 @@ internal sealed record JobView
             UpdatedAt = job.UpdatedAt.UtcDateTime,
             StartedAt = job.StartedAt?.UtcDateTime,
             FinishedAt = job.FinishedAt?.UtcDateTime,
+            Pinned = job.Pinned,
+            Trash = TrashView.Of(job.Trash),
         };
     }
 }
 
-/// <summary>A published file.</summary>
-internal sealed record OutputView(string Name, string Url, string DownloadUrl, string ContentType, long Bytes, string Sha256, JsonElement? Facts)
+/// <summary>A published file. What does not fit its kind is null.</summary>
+/// <param name="Name">Such as video, subtitles, poster or recipe.</param>
+/// <param name="Url">Absolute, signed afresh on each read.</param>
+/// <param name="DownloadUrl">The same file, likewise, for a browser to save rather than show.</param>
+/// <param name="PosterUrl">A picture of a video, likewise.</param>
+/// <param name="ContentType">Media type.</param>
+/// <param name="Bytes">Length of the file.</param>
+/// <param name="Sha256">Its hash, lower-case hex.</param>
+/// <param name="Duration">Seconds.</param>
+/// <param name="Width">Pixels as shown.</param>
+/// <param name="Height">Pixels as shown.</param>
+/// <param name="Fps">Frames a second.</param>
+/// <param name="Frames">Frames.</param>
+/// <param name="VideoCodec">Such as h264.</param>
+/// <param name="AudioCodec">Such as aac.</param>
+internal sealed record OutputView(
+    string Name,
+    string Url,
+    string DownloadUrl,
+    string? PosterUrl,
+    string ContentType,
+    long Bytes,
+    string Sha256,
+    double? Duration,
+    int? Width,
+    int? Height,
+    double? Fps,
+    long? Frames,
+    string? VideoCodec,
+    string? AudioCodec)
 {
-    public static OutputView Of(JobOutput output, Uri url, Uri downloadUrl) =>
-        new(output.Name, url.AbsoluteUri, downloadUrl.AbsoluteUri, output.ContentType, output.Bytes, output.Sha256, output.Facts);
+    /// <summary>The view of <paramref name="output"/>; <paramref name="urls"/> has those of all outputs of its job, by their names.</summary>
+    public static OutputView Of(JobOutput output, IReadOnlyDictionary<string, string> urls, string downloadUrl)
+    {
+        var facts = output.Facts;
+        return new OutputView(
+            output.Name,
+            urls[output.Name],
+            downloadUrl,
+            output.ContentType.StartsWith("video/", StringComparison.Ordinal) ? urls.GetValueOrDefault(JobOutput.Poster) : null,
+            output.ContentType,
+            output.Bytes,
+            output.Sha256,
+            facts?.Duration,
+            facts?.Width,
+            facts?.Height,
+            facts?.Fps,
+            facts?.Frames,
+            facts?.VideoCodec,
+            facts?.AudioCodec);
+    }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]

@@ -15,5 +15,6 @@ internal static class JobsSetup
         routes.MapGetJob();
         routes.MapListJobs();
         routes.MapCancelJob();
+        routes.MapKeepJob();
     }
 }

@@ -1,0 +1,60 @@
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Store;
+
+namespace VideoExpress.Jobs.Retention;
+
+/// <summary>What the database knows of the store.</summary>
+internal static class ScrubTable
+{
+    /// <summary>Every file that must be there: of all that is kept or can be restored.</summary>
+    public static List<KnownFile> KnownFiles(this Db db) => db.List<KnownFile>(
+        """
+        select key, '/jobs/' || outputs.job_id as owner, name, bytes, sha256, missing_since is not null as is_marked
+        from outputs join jobs on jobs.job_id = outputs.job_id where retention is null or retention = 'trashed'
+        union all
+        select key, '/assets/' || asset_id, 'source', bytes, sha256, missing_since is not null
+        from assets where retention is null or retention = 'trashed'
+        union all
+        select thumbnail_key, '/assets/' || asset_id, 'thumbnail', null, null, 0
+        from assets where thumbnail_key is not null and (retention is null or retention = 'trashed')
+        """);
+
+    /// <summary>
+    /// False for a file that no row knows and that nobody will come for: of a job that is unknown, has succeeded, was cancelled or removed; of
+    /// an attempt that is unknown or swept; of an unknown asset.
+    /// </summary>
+    public static bool IsWanted(this Db db, StoreKey key)
+    {
+        var parts = key.Value.Split('/');
+        return parts[0] switch
+        {
+            _ when db.OwnerOf(key) is not null => true,
+            "jobs" => db.Scalar<bool>(
+                "select exists (select 1 from jobs where job_id = @id and status in ('QUEUED', 'RUNNING', 'FAILED') and retention is not 'removed')",
+                new { id = parts[1] }),
+            "inbox" => db.Scalar<bool>(
+                "select exists (select 1 from attempts where attempt_id = @id and swept_at is null)", new { id = parts.ElementAtOrDefault(2) }),
+            _ => false,
+        };
+    }
+}
+
+/// <summary>A file that the database knows.</summary>
+internal sealed class KnownFile
+{
+    public string Key { get; set; } = "";
+
+    /// <summary>Where the API has what it belongs to.</summary>
+    public string Owner { get; set; } = "";
+
+    public string Name { get; set; } = "";
+
+    /// <summary>Null where it is not kept.</summary>
+    public long? Bytes { get; set; }
+
+    /// <summary>Null where it is not kept.</summary>
+    public string? Sha256 { get; set; }
+
+    /// <summary>True when an earlier repair has found it missing.</summary>
+    public bool IsMarked { get; set; }
+}

@@ -1,0 +1,38 @@
+using VideoExpress.Jobs.Store;
+
+namespace VideoExpress.Tests.Integration.Retention;
+
+/// <summary>A real store whose deletions fail when the test says so.</summary>
+internal sealed class BreakableStore(IObjectStore store) : IObjectStore
+{
+    /// <summary>Deletions that work before all others fail; negative: all work.</summary>
+    public int DeletionsLeft { get; set; } = -1;
+
+    public Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken) =>
+        store.PutAsync(key, content, what, cancellationToken);
+
+    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => store.OpenReadAsync(key, cancellationToken);
+
+    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken) => store.StatAsync(key, cancellationToken);
+
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
+
+    public Task DeleteAsync(StoreKey key, CancellationToken cancellationToken)
+    {
+        if (DeletionsLeft == 0)
+        {
+            throw new StoreException("The store is away.", canHeal: true);
+        }
+
+        DeletionsLeft--;
+        return store.DeleteAsync(key, cancellationToken);
+    }
+
+    public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
+        store.EndUnfinishedAsync(startedBefore, cancellationToken);
+
+    public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null) =>
+        store.PresignGet(key, lifetime, baseUrl, disposition);
+
+    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => store.PresignPut(key, lifetime, baseUrl);
+}
