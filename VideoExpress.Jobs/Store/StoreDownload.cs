@@ -3,7 +3,7 @@ namespace VideoExpress.Jobs.Store;
 /// <summary>Brings objects to local files.</summary>
 public static class StoreDownload
 {
-    private const int BufferBytes = 1 << 16;
+    private const int BufferBytes = 1 << 20;
 
     /// <summary>Copies an object to <paramref name="path"/>, replacing what is there; false when there is no such object.</summary>
     /// <exception cref="StoreException">The store failed.</exception>
@@ -15,8 +15,8 @@ public static class StoreDownload
             return false;
         }
 
-        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, BufferBytes, useAsync: true);
-        await content.CopyToAsync(file, cancellationToken);
+        await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
+        await content.CopyToAsync(file, BufferBytes, cancellationToken);
         return true;
     }
 }

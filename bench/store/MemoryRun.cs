@@ -17,7 +17,7 @@ internal static class MemoryRun
     /// <summary>Starts that process.</summary>
     public static async Task<int> StartAsync(StoreSettings settings, long bytes)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, [Role, bytes.ToString(CultureInfo.InvariantCulture)]);
+        var start = new ProcessStartInfo("dotnet", [typeof(MemoryRun).Assembly.Location, Role, bytes.ToString(CultureInfo.InvariantCulture)]);
         start.Environment["DOTNET_GCHeapHardLimit"] = $"0x{HeapLimit:x}";
         foreach (var (name, value) in Names.Zip([settings.Endpoint!.AbsoluteUri, settings.AccessKey, settings.SecretKey, settings.Bucket]))
         {

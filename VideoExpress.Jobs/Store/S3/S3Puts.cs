@@ -18,7 +18,7 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
     {
         using var content = new WatchedContent(body);
         Describe(content, what);
-        using var answer = await SendAsync(HttpMethod.Put, key, "", content, body, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Put, key, "", content, S3Signature.HashOf(body.Span), cancellationToken);
     }
 
     /// <summary>Begins an object in parts; its id.</summary>
@@ -26,19 +26,19 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
     {
         using var content = new ByteArrayContent([]);
         Describe(content, what);
-        using var answer = await SendAsync(HttpMethod.Post, key, "?uploads=", content, body: default, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Post, key, "?uploads=", content, S3Signature.HashOf([]), cancellationToken);
         await using var xml = await answer.Content.ReadAsStreamAsync(cancellationToken);
         var document = await XDocument.LoadAsync(xml, LoadOptions.None, cancellationToken);
         return document.Root!.Elements().First(element => element.Name.LocalName == "UploadId").Value;
     }
 
-    /// <summary>Puts a part, counted from 1; the tag by which <see cref="CompleteAsync"/> knows it.</summary>
+    /// <summary>Puts a part, counted from 1, whose hash is known; the tag by which <see cref="CompleteAsync"/> knows it.</summary>
     public async Task<string> PutPartAsync(
-        StoreKey key, string uploadId, int number, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        StoreKey key, string uploadId, int number, ReadOnlyMemory<byte> body, string bodyHash, CancellationToken cancellationToken)
     {
         using var content = new WatchedContent(body);
         var query = string.Create(CultureInfo.InvariantCulture, $"?partNumber={number}&{Id(uploadId)}");
-        using var answer = await SendAsync(HttpMethod.Put, key, query, content, body, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Put, key, query, content, bodyHash, cancellationToken);
         return answer.Headers.NonValidated["ETag"].ToString();
     }
 
@@ -49,13 +49,13 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
         var body = Encoding.UTF8.GetBytes(new XElement("CompleteMultipartUpload", parts).ToString(SaveOptions.DisableFormatting));
         using var content = new ByteArrayContent(body);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/xml");
-        using var answer = await SendAsync(HttpMethod.Post, key, $"?{Id(uploadId)}", content, body, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Post, key, $"?{Id(uploadId)}", content, S3Signature.HashOf(body), cancellationToken);
     }
 
     /// <summary>Ends an upload in parts and throws its parts away.</summary>
     public async Task AbortAsync(StoreKey key, string uploadId, CancellationToken cancellationToken)
     {
-        using var answer = await SendAsync(HttpMethod.Delete, key, $"?{Id(uploadId)}", content: null, body: default, cancellationToken);
+        using var answer = await SendAsync(HttpMethod.Delete, key, $"?{Id(uploadId)}", content: null, S3Signature.HashOf([]), cancellationToken);
     }
 
     private static string Id(string uploadId) => $"uploadId={Uri.EscapeDataString(uploadId)}";
@@ -71,10 +71,10 @@ internal sealed class S3Puts(S3Clients clients, string bucket)
     }
 
     private async Task<HttpResponseMessage> SendAsync(
-        HttpMethod method, StoreKey key, string query, HttpContent? content, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+        HttpMethod method, StoreKey key, string query, HttpContent? content, string bodyHash, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, new Uri(_base + key + query)) { Content = content };
-        clients.Signature.Sign(request, body.Span);
+        clients.Signature.Sign(request, bodyHash);
         return await clients.Http.SendAsync(request, cancellationToken);
     }
 }

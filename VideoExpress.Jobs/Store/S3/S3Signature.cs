@@ -16,16 +16,18 @@ internal sealed class S3Signature(string region, string accessKey, string secret
 {
     private const string SignedHeaders = "host;x-amz-content-sha256;x-amz-date";
 
+    /// <summary>What a signature says of a body.</summary>
+    public static string HashOf(ReadOnlySpan<byte> body) => Convert.ToHexStringLower(SHA256.HashData(body));
+
     /// <summary>Signs a request.</summary>
     /// <param name="request">Its path and query are as the store is to read them: escaped, the query's words in order.</param>
-    /// <param name="body">All of its body.</param>
-    public void Sign(HttpRequestMessage request, ReadOnlySpan<byte> body)
+    /// <param name="bodyHash">What <see cref="HashOf"/> says of its body.</param>
+    public void Sign(HttpRequestMessage request, string bodyHash)
     {
         var url = request.RequestUri!;
         var now = time.GetUtcNow().UtcDateTime;
         var date = now.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var moment = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var bodyHash = Convert.ToHexStringLower(SHA256.HashData(body));
         var host = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
         var canonical = $"{request.Method}\n{url.AbsolutePath}\n{url.Query.TrimStart('?')}\n"
             + $"host:{host}\nx-amz-content-sha256:{bodyHash}\nx-amz-date:{moment}\n\n{SignedHeaders}\n{bodyHash}";

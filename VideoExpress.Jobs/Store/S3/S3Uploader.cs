@@ -13,7 +13,7 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
     private const int PartBytes = 16 << 20;
     private const int MostParts = 10_000;
 
-    // So the store has one to take while the next is hashed; another is read meanwhile.
+    // The store has another to take while it makes one durable; the next is read and hashed meanwhile.
     private const int PartsAtOnce = 2;
 
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(10);
@@ -107,11 +107,14 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
             for (var index = 0; index < tags.Length; index++)
             {
                 var size = (int)Math.Min(partBytes, what.Length - ((long)index * partBytes));
-                onTheirWay.Enqueue(SendAsync(index, await ReadAsync(source, size, stop.Token), size));
+                var buffer = await ReadAsync(source, size, stop.Token);
+                var hash = S3Signature.HashOf(buffer.AsSpan(0, size));
                 if (onTheirWay.Count == PartsAtOnce)
                 {
                     await onTheirWay.Dequeue();
                 }
+
+                onTheirWay.Enqueue(SendAsync(index, buffer, size, hash));
             }
 
             await Task.WhenAll(onTheirWay);
@@ -124,11 +127,9 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
             throw;
         }
 
-        async Task SendAsync(int index, byte[] buffer, int size)
+        async Task SendAsync(int index, byte[] buffer, int size, string hash)
         {
-            // The hash that the signature needs is made while the next part is read.
-            await Task.Yield();
-            tags[index] = await _puts.PutPartAsync(key, uploadId, index + 1, buffer.AsMemory(0, size), stop.Token);
+            tags[index] = await _puts.PutPartAsync(key, uploadId, index + 1, buffer.AsMemory(0, size), hash, stop.Token);
             ArrayPool<byte>.Shared.Return(buffer);
             what.Progress?.Report(Interlocked.Add(ref sent, size));
         }

@@ -6,7 +6,7 @@ namespace VideoExpress.Jobs.Store.S3;
 /// <param name="body">May be sent again.</param>
 internal sealed class WatchedContent(ReadOnlyMemory<byte> body) : HttpContent
 {
-    private const int ChunkBytes = 256 << 10;
+    private const int ChunkBytes = 1 << 20;
 
     /// <summary>Told whenever the connection took another piece: how many bytes are left.</summary>
     public Action<int>? Left { get; set; }
