@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
@@ -32,7 +33,7 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
                 dependsOn.Add(ofJob.JobId);
             }
 
-            if (UsedBy(db, source, path, errors) is { } used)
+            if (UsedBy(db, request.Parameters, source, path, errors) is { } used)
             {
                 uses.Add(used);
             }
@@ -41,9 +42,10 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         return (dependsOn, uses);
     }
 
-    private Guid? UsedBy(Db db, MediaSource source, string field, FieldErrors errors) => source switch
+    private Guid? UsedBy(Db db, JobParameters parameters, MediaSource source, string field, FieldErrors errors) => source switch
     {
         MediaSource.OfJob ofJob => ofJob.JobId,
+        MediaSource.Asset asset => InAssets(db, asset, parameters.SourceKind, field, errors),
         MediaSource.Stored stored => InBucket(db, stored, field, errors),
         MediaSource.Web web => OnThisServer(db, web, field, errors),
         _ => null,
@@ -81,6 +83,24 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         }
 
         return true;
+    }
+
+    private static Guid InAssets(Db db, MediaSource.Asset source, AssetKind wanted, string field, FieldErrors errors)
+    {
+        var asset = db.FindAsset(source.Id);
+        var sentence = asset switch
+        {
+            null => $"there is no asset {source.Id:D}.",
+            { Trash: { } trash } => Gone($"/assets/{source.Id:D}", trash.State),
+            _ when asset.Kind != wanted => $"{source} is of the kind {asset.Kind.Word()}; {wanted.Word()} is needed here.",
+            _ => null,
+        };
+        if (sentence is not null)
+        {
+            errors.Add(field, sentence);
+        }
+
+        return source.Id;
     }
 
     /// <summary>What cannot be a bucket's name at all is left to the step, whose sentence the job then carries.</summary>

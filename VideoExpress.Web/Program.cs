@@ -1,7 +1,10 @@
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Commands;
 using VideoExpress.Web.Dashboard;
+using VideoExpress.Web.Endpoints.Assets;
+using VideoExpress.Web.Endpoints.Assets.Tus;
 using VideoExpress.Web.Endpoints.Docs;
 using VideoExpress.Web.Endpoints.Health;
 using VideoExpress.Web.Endpoints.Jobs;
@@ -34,8 +37,10 @@ internal static class Program
             .AddBackgroundSteps()
             .AddStore()
             .AddJobs(folder.Work, LocalGateway.Of)
+            .AddAssets(folder.Uploads)
             .AddGateway(settings.Gateway, folder.Root)
             .AddJobEndpoints()
+            .AddAssetEndpoints()
             .AddTimelineEndpoints()
             .AddRetentionEndpoints()
             .AddHealth()
@@ -46,10 +51,12 @@ internal static class Program
         app.HideKeys();
         app.UseRequestEnd();
         app.UseRequestLog();
+        app.UseTusVersion();
         app.UseProblems();
         app.UseAccess();
 
         app.MapJobs();
+        app.MapAssets();
         app.MapTimeline();
         app.MapRetention();
         app.MapOutputs();

@@ -64,23 +64,23 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     private async Task<JobOutput> PublishAsync(Job job, StoreKey key, FilmFile file, CancellationToken cancellationToken)
     {
         var facts = file.ContentType.Split('/')[0] is "video" or "image" or "audio"
-            ? OutputFacts.Of(await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken))
+            ? file.Facts ?? await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken)
             : null;
         await using var content = File.OpenRead(file.Path);
         var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256, DownloadName = job.DownloadNameOf(key) };
         var sha256 = await store.PutAsync(key, content, what, cancellationToken);
-        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts);
+        return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts is null ? null : OutputFacts.Of(facts));
     }
 
     private async Task<Film> WithPosterAsync(Film film, CancellationToken cancellationToken)
     {
-        if (film.Files.FirstOrDefault(file => file.Name == WorkerOutput.Video.Name) is not { } video)
+        if (film.Files.FirstOrDefault(file => file.Name == WorkerOutput.Video.Name) is not { Facts: { } facts } video)
         {
             return film;
         }
 
         var path = Path.Combine(Path.GetDirectoryName(video.Path)!, $"{JobOutput.Poster}.jpg");
-        await posters.MakePosterAsync(video.Path, path, cancellationToken);
+        await posters.MakePosterAsync(video.Path, facts, path, cancellationToken);
         return film with { Files = [.. film.Files, await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", path, cancellationToken)] };
     }
 }

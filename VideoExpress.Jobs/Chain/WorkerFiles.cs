@@ -30,8 +30,9 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
         foreach (var wanted in turn.Parameters.WorkerOutputs)
         {
             var file = await FetchAsync(attempt, result, wanted, folder, cancellationToken);
-            Compare(turn.Parameters, await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken), warnings);
-            files.Add(file);
+            var facts = await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken);
+            Compare(turn.Parameters, facts, warnings);
+            files.Add(file with { Facts = facts });
         }
 
         return (attempt, new Film(files, warnings));

@@ -4,8 +4,7 @@ namespace VideoExpress.Jobs.Media;
 
 /// <summary>Takes the poster of a film.</summary>
 /// <param name="runner">Runs ffmpeg.</param>
-/// <param name="probe">Finds the film's length.</param>
-public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
+public sealed class PosterMaker(FfmpegRunner runner)
 {
     /// <summary>Widest poster, in pixels.</summary>
     public const int MaxWidth = 1280;
@@ -25,17 +24,18 @@ public sealed class PosterMaker(FfmpegRunner runner, MediaProbe probe)
     /// at most <see cref="MaxWidth"/> pixels wide.
     /// </summary>
     /// <param name="videoPath">Any video file that <see cref="MediaProbe"/> reads.</param>
+    /// <param name="facts">What it found there.</param>
     /// <param name="posterPath">Where to put it; it appears whole.</param>
     /// <param name="cancellationToken">Kills ffmpeg; nothing stays behind.</param>
     /// <exception cref="MediaException">The file is not a video, or ffmpeg failed.</exception>
-    public async Task MakePosterAsync(string videoPath, string posterPath, CancellationToken cancellationToken)
+    public async Task MakePosterAsync(string videoPath, MediaFacts facts, string posterPath, CancellationToken cancellationToken)
     {
         using var folder = WorkingFolder.Create(Path.GetDirectoryName(Path.GetFullPath(posterPath))!);
-        var facts = await probe.ProbeAsync(folder.Link(videoPath, Source), "the film", cancellationToken);
+        folder.Link(videoPath, Source);
         await TakeAsync(folder, Source, facts, posterPath, cancellationToken);
     }
 
-    /// <summary>The same of a film in a working folder, of which the facts are known.</summary>
+    /// <summary>The same of a film in a working folder.</summary>
     internal async Task TakeAsync(
         WorkingFolder folder, string film, MediaFacts facts, string posterPath, CancellationToken cancellationToken)
     {

@@ -27,13 +27,7 @@ internal sealed class Imprint(SQLiteStorage storage, ProvenanceSettings settings
         var warnings = new List<string>(film.Warnings);
         foreach (var file in film.Files)
         {
-            var isVideo = file.ContentType == "video/mp4" && boxes.Length > 0;
-            if (isVideo && await Mp4Tail.AppendAsync(file.Path, boxes, cancellationToken) is { } reason)
-            {
-                warnings.Add($"The {file.Name} file does not tell how it was made (recipe, AI mark): nothing can be appended to it, since {reason}.");
-            }
-
-            files.Add(isVideo ? await FilmFile.ReadAsync(file.Name, file.ContentType, file.Path, cancellationToken) : file);
+            files.Add(file.ContentType == "video/mp4" && boxes.Length > 0 ? await AppendAsync(file, boxes, warnings, cancellationToken) : file);
         }
 
         if (settings.Sidecar)
@@ -42,6 +36,17 @@ internal sealed class Imprint(SQLiteStorage storage, ProvenanceSettings settings
         }
 
         return new Film(files, warnings);
+    }
+
+    private static async Task<FilmFile> AppendAsync(FilmFile file, byte[] boxes, List<string> warnings, CancellationToken cancellationToken)
+    {
+        if (await Mp4Tail.AppendAsync(file.Path, boxes, cancellationToken) is { } reason)
+        {
+            warnings.Add($"The {file.Name} file does not tell how it was made (recipe, AI mark): nothing can be appended to it, since {reason}.");
+            return file;
+        }
+
+        return await FilmFile.ReadAsync(file.Name, file.ContentType, file.Path, cancellationToken) with { Facts = file.Facts };
     }
 
     private static async Task<FilmFile> WriteSidecarAsync(Film film, byte[] recipe, CancellationToken cancellationToken)

@@ -120,8 +120,11 @@ public sealed record CleanupReport
     /// <summary>What the inboxes had taken.</summary>
     public long InboxBytes { get; init; }
 
-    /// <summary>Uploads into the store that had begun and never ended.</summary>
+    /// <summary>Uploads of ours into the store that had begun and never ended.</summary>
     public int UnfinishedUploads { get; init; }
+
+    /// <summary>Resumable uploads of creators whose time was over.</summary>
+    public int ExpiredUploads { get; init; }
 }
 
 /// <summary>A pass of the cleanup could not do all that it wanted.</summary>

@@ -1,31 +1,29 @@
+using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Jobs.Retention;
 
-/// <summary>What is left over where nothing went wrong, or was left by what broke off: inboxes, unfinished uploads.</summary>
-internal sealed class Leftovers(InboxSweep inboxes)
+/// <summary>What is left over where nothing went wrong, or was left by what broke off: inboxes, and uploads that never ended.</summary>
+internal sealed class Leftovers(InboxSweep inboxes, IObjectStore store, ResumableUploads uploads, TimeProvider time)
 {
+    /// <summary>No upload into the store takes longer; one that does begins again.</summary>
+    private static readonly TimeSpan LongestUpload = TimeSpan.FromDays(1);
+
     /// <summary>Sweeps all of it; what the store refuses is added to <paramref name="failures"/> and waits for the next pass.</summary>
     public async Task<CleanupReport> SweepAsync(List<string> failures, CancellationToken cancellationToken)
     {
-        var report = new CleanupReport();
-        await TryAsync(async () =>
+        var report = new CleanupReport { ExpiredUploads = uploads.SweepUploads(cancellationToken) };
+        try
         {
+            report = report with { UnfinishedUploads = await store.EndUnfinishedAsync(time.GetUtcNow() - LongestUpload, cancellationToken) };
             var (count, bytes) = await inboxes.RunAsync(cancellationToken);
             report = report with { Inboxes = count, InboxBytes = bytes };
-        });
-        return report;
-
-        async Task TryAsync(Func<Task> sweep)
-        {
-            try
-            {
-                await sweep();
-            }
-            catch (StoreException error)
-            {
-                failures.Add(error.Message);
-            }
         }
+        catch (StoreException error)
+        {
+            failures.Add(error.Message);
+        }
+
+        return report;
     }
 }

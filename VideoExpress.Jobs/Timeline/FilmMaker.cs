@@ -134,21 +134,5 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
     }
 }
 
-/// <summary>A finished film in the scratch folder.</summary>
-/// <param name="Files">The video first.</param>
-/// <param name="Warnings">What its owner should know.</param>
-internal sealed record Film(IReadOnlyList<FilmFile> Files, IReadOnlyList<string> Warnings);
-
-/// <summary>One of its files.</summary>
-internal sealed record FilmFile(string Name, string ContentType, string Path, long Bytes, string Sha256)
-{
-    public static async Task<FilmFile> ReadAsync(string name, string contentType, string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        var hash = await System.Security.Cryptography.SHA256.HashDataAsync(stream, cancellationToken);
-        return new FilmFile(name, contentType, path, stream.Length, Convert.ToHexStringLower(hash));
-    }
-}
-
 [JsonSerializable(typeof(Film))]
 internal sealed partial class FilmJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Store;
@@ -6,7 +7,7 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Timeline;
 
-/// <summary>Brings a job's source to a local file: from the web, from the configured store, from our own outputs.</summary>
+/// <summary>Brings a job's source to a local file: from the web, from the configured store, from assets, from our own outputs.</summary>
 internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, StoreSettings settings, ServerAddress address, UrlFetcher web)
 {
     private const string OutputsPath = "outputs/";
@@ -50,6 +51,7 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
     {
         MediaSource.Web web => OwnKey(web.Url, address),
         MediaSource.Stored stored => StoredKey(stored, label),
+        MediaSource.Asset asset => AssetKey(asset, label),
         MediaSource.OfJob ofJob => OutputKey(ofJob, label),
         _ => null,
     };
@@ -65,6 +67,10 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
 
         return StoreKey.TryParse(stored.Key, out var key) ? key : throw new SourceException($"{label}: {stored} names no object that this server can read.");
     }
+
+    private StoreKey AssetKey(MediaSource.Asset source, string label) =>
+        storage.Read(connection => ((Db)connection).FindAsset(source.Id))?.Key
+        ?? throw new SourceException($"{label}: there is no {source} any more.");
 
     private StoreKey OutputKey(MediaSource.OfJob ofJob, string label)
     {

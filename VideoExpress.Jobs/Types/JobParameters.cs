@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Timeline;
 
@@ -14,6 +15,9 @@ public abstract record JobParameters
 
     /// <summary>The media it takes in, each with its field such as <c>clips[0].url</c>.</summary>
     internal virtual IReadOnlyList<(string Field, MediaSource Source)> Sources => [];
+
+    /// <summary>What each of <see cref="Sources"/> must be.</summary>
+    internal virtual AssetKind SourceKind => AssetKind.Video;
 
     /// <summary>Captions to burn in, in seconds of the finished film.</summary>
     internal virtual IReadOnlyList<Caption> BurnedCaptions => [];

@@ -6,7 +6,7 @@ namespace VideoExpress.Jobs.Types;
 
 /// <summary>
 /// Where media comes from, wherever the API takes a URL: <c>https://…</c>, <c>http://…</c>, <c>s3://bucket/key</c> of the configured
-/// store, or another job's output as <c>{"job": id, "output": "video"}</c>, which also makes the job wait for that one.
+/// store, <c>asset://id</c>, or another job's output as <c>{"job": id, "output": "video"}</c>, which also makes the job wait for that one.
 /// </summary>
 [JsonConverter(typeof(MediaSourceConverter))]
 public abstract record MediaSource
@@ -29,6 +29,16 @@ public abstract record MediaSource
         public override string ToString() => Key.Length == 0 ? $"s3://{Bucket}" : $"s3://{Bucket}/{Key}";
     }
 
+    /// <summary>What a creator brought along, as <c>asset://id</c>.</summary>
+    public sealed record Asset(Guid Id) : MediaSource
+    {
+        /// <summary>What stands before the id.</summary>
+        public const string Scheme = "asset://";
+
+        /// <inheritdoc />
+        public override string ToString() => $"{Scheme}{Id:D}";
+    }
+
     /// <summary>The published output <paramref name="Output"/> of another job.</summary>
     public sealed record OfJob(Guid JobId, string Output) : MediaSource
     {
@@ -46,7 +56,7 @@ public abstract record MediaSource
             _ => null,
         };
         sentence = source is null
-            ? """must be an http(s):// or s3:// URL, or another job's output as {"job": "its id", "output": "video"}."""
+            ? """must be an http(s)://, s3:// or asset:// URL, or another job's output as {"job": "its id", "output": "video"}."""
             : null;
         return source is not null;
     }
@@ -58,6 +68,11 @@ public abstract record MediaSource
         {
             var parts = text[s3.Length..].Split('/', 2);
             return new Stored(parts[0], parts.Length > 1 ? parts[1] : "");
+        }
+
+        if (text.StartsWith(Asset.Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Guid.TryParseExact(text.AsSpan(Asset.Scheme.Length), "D", out var id) ? new Asset(id) : null;
         }
 
         return Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" && url.Host.Length > 0 && url.UserInfo.Length == 0
@@ -90,6 +105,9 @@ internal sealed class MediaSourceConverter : JsonConverter<MediaSource>
                 break;
             case MediaSource.Stored stored:
                 writer.WriteStringValue(stored.ToString());
+                break;
+            case MediaSource.Asset asset:
+                writer.WriteStringValue(asset.ToString());
                 break;
             case MediaSource.OfJob ofJob:
                 writer.WriteStartObject();

@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Provenance;
@@ -27,6 +28,9 @@ internal sealed record AppSettings
 
     /// <summary><c>Retention:*</c></summary>
     public RetentionSettings Retention { get; init; } = new();
+
+    /// <summary><c>Assets:*</c></summary>
+    public AssetSettings Assets { get; init; } = new();
 
     /// <summary><c>RunPod:*</c></summary>
     public RunPodSettings RunPod { get; init; } = new();

@@ -23,6 +23,9 @@ internal sealed class DataFolder
     /// <summary>Temporary files of steps; empty when nothing runs.</summary>
     public string Work => Path.Combine(Root, "work");
 
+    /// <summary>Files of creators on their way in.</summary>
+    public string Uploads => Path.Combine(Root, "uploads");
+
     /// <summary>The objects of the local store.</summary>
     public string Store => Path.Combine(Root, "store");
 
@@ -46,7 +49,7 @@ internal sealed class DataFolder
             throw new IOException(unfinished);
         }
 
-        string[] needed = [folder.Root, folder.Work, folder.Store, folder.Logs, folder.Keys, Path.GetDirectoryName(folder.Database)!];
+        string[] needed = [folder.Root, folder.Work, folder.Uploads, folder.Store, folder.Logs, folder.Keys, Path.GetDirectoryName(folder.Database)!];
         foreach (var path in needed)
         {
             MakePrivate(path);

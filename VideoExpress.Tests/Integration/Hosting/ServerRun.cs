@@ -34,6 +34,8 @@ internal sealed class ServerRun : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
+    public int ProcessId => _process.Id;
+
     public static ServerRun Start(params string[] options) =>
         new(Directory.CreateTempSubdirectory("videoexpress-run-").FullName, ownsFolder: true, options);
 

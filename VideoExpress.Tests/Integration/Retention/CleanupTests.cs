@@ -206,5 +206,39 @@ public sealed class CleanupTests : IDisposable
         Assert.Equal(new CleanupReport { Trashed = 1, Removed = 1, RemovedBytes = 110 }, await CleanAsync());
     }
 
+    [Fact]
+    public async Task AnAsset_StaysWhileAJobUsesIt_AndIsRemovedADayAfterItWasDeleted()
+    {
+        var asset = await _ground.AssetAsync();
+        var film = await _ground.SucceedAsync(_ground.CreateOf($$"""{"type":"EXPORT","params":{"clips":[{"url":"asset://{{asset}}","end":1}]} }"""));
+        Assert.Equal([film], _ground.Assets.Delete(asset)!.Value.UsedBy);
+        _ground.Retention.Delete(film);
+        Assert.Equal(TrashReason.Deleted, _ground.Assets.Delete(asset)!.Value.Asset.Trash!.Reason);
+        _ground.Retention.Restore(film);
+        Assert.Null(_ground.Assets.Find(asset)!.Trash);
+
+        _ground.Retention.Delete(film);
+        _ground.Assets.Delete(asset);
+        _ground.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(2, (await CleanAsync()).Removed);
+
+        Assert.Empty(await _ground.FilesAsync());
+        Assert.Equal(TrashState.Removed, _ground.Assets.Find(asset)!.Trash!.State);
+        Assert.Equal(
+            ["asset_trashed", "asset_restored", "asset_trashed", "asset_removing", "asset_removed"],
+            _ground.Read(db => db.List<string>("select type from events where asset_id is not null order by seq")));
+    }
+
+    [Fact]
+    public async Task UploadsThatNeverEnded_AreSwept()
+    {
+        _ground.Uploads.Create(100, "half a film", null);
+        Assert.Equal(new CleanupReport(), await CleanAsync());
+        _ground.Time.Advance(TimeSpan.FromDays(2));
+
+        Assert.Equal(new CleanupReport { ExpiredUploads = 1 }, await CleanAsync());
+        Assert.Equal(new CleanupReport(), await CleanAsync());
+    }
+
     private Task<CleanupReport> CleanAsync() => _ground.Cleanup.RunAsync(default(CancellationToken));
 }

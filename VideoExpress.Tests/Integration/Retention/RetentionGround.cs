@@ -2,6 +2,8 @@ using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Assets;
+using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Retention;
@@ -32,7 +34,10 @@ internal sealed class RetentionGround : IDisposable
             new JobSources(new StoreSettings(), address), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
         var removal = new Removal(Storage, _transitions, Store, Time);
-        var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time));
+        Directory.CreateDirectory(_folder.File("uploads"));
+        var uploads = new UploadFolder(_folder.File("uploads"), new StoreSettings { MinFreeBytes = 0 }, new AssetSettings(), Time);
+        Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
+        var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
         Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
         Scrub = new Scrub(Storage, _transitions, Store, Time, NullLogger<Scrub>.Instance);
     }
@@ -47,11 +52,15 @@ internal sealed class RetentionGround : IDisposable
 
     public JobRetention Retention { get; }
 
+    public ResumableUploads Uploads { get; }
+
     public Cleanup Cleanup { get; }
 
     public Scrub Scrub { get; }
 
-    /// <summary>Hands a job in: a render, or an export of what is given.</summary>
+    public AssetDesk Assets => new(Storage, Time);
+
+    /// <summary>Hands a job in: a render, or an export of the jobs that are given.</summary>
     /// <exception cref="VideoExpress.Jobs.Types.InvalidFieldsException">It builds on what is on its way out.</exception>
     public Guid Create(params IEnumerable<Guid> clips)
     {
@@ -104,6 +113,21 @@ internal sealed class RetentionGround : IDisposable
         return attemptId;
     }
 
+    /// <summary>An asset of 100 bytes with its thumbnail of 10.</summary>
+    public async Task<Guid> AssetAsync()
+    {
+        var id = Ids.New(Time);
+        var (key, thumbnail) = (StoreKey.Asset(id, "source.mp4"), StoreKey.Asset(id, "thumbnail.jpg"));
+        await PutAsync(key, 100);
+        await PutAsync(thumbnail, 10);
+        Write(db => db.InsertAsset(new Asset
+        {
+            Id = id, Name = "my clip", Kind = AssetKind.Video, Key = key, ContentType = "video/mp4", Bytes = 100, Sha256 = Sha256(100),
+            Facts = new OutputFacts(1), ThumbnailKey = thumbnail, CreatedAt = Time.GetUtcNow(), Trash = null,
+        }));
+        return id;
+    }
+
     public async Task PutAsync(StoreKey key, int bytes) =>
         await Store.PutAsync(key, new MemoryStream(new byte[bytes]), new NewObject(bytes, "video/mp4"), default);
 
@@ -132,7 +156,8 @@ internal sealed class RetentionGround : IDisposable
     {
         var key = StoreKey.Published(jobId, "1", $"{name}.{extension}");
         await PutAsync(key, bytes);
-        var sha256 = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(new byte[bytes]));
-        return new JobOutput(name, key, "video/mp4", bytes, sha256, null);
+        return new JobOutput(name, key, "video/mp4", bytes, Sha256(bytes), null);
     }
+
+    private static string Sha256(int bytes) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(new byte[bytes]));
 }

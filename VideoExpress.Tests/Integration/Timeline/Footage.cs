@@ -22,7 +22,7 @@ public sealed class Footage : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("footage-").FullName;
         Probe = new MediaProbe(TimeProvider.System);
-        Posters = new PosterMaker(_runner, Probe);
+        Posters = new PosterMaker(_runner);
         _plain = new Lazy<string>(() => Make("plain.mp4", seconds: 3));
         _grey = new Lazy<string>(() => Ffmpeg("grey.mp4", "-f", "lavfi", "-i", "color=gray:s=480x270:r=30:d=1.1", "-preset", "ultrafast"));
         _greyFilm = new Lazy<Task<Film>>(async () => Film.ReadPicture((await Stitch(Grey, Grey)).VideoPath));

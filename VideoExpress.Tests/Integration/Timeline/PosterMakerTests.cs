@@ -50,7 +50,8 @@ public sealed class PosterMakerTests(Footage footage)
     {
         var folder = footage.WorkFolder();
         var poster = Path.Combine(folder, "poster.jpg");
-        await footage.Posters.MakePosterAsync(video, poster, CancellationToken.None);
+        var facts = await footage.Probe.ProbeAsync(video, "The film", CancellationToken.None);
+        await footage.Posters.MakePosterAsync(video, facts, poster, CancellationToken.None);
         Assert.Single(Directory.GetFileSystemEntries(folder));
         return Film.ReadPicture(poster);
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Web.Endpoints.Retention;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
@@ -52,13 +53,13 @@ internal sealed record JobView
     /// <summary>True when it is kept for ever.</summary>
     public required bool Pinned { get; init; }
 
-    /// <summary>That it is in the trash or removed, with no outputs; null while it is kept.</summary>
+    /// <summary>That it is in the trash or removed; null while it is kept.</summary>
     public required TrashView? Trash { get; init; }
 
     /// <summary>The view of <paramref name="job"/> for the sender of <paramref name="request"/>.</summary>
     public static JobView Of(Job job, IReadOnlyList<JobOutput> outputs, OutputLinks links, HttpRequest request)
     {
-        outputs = job.Trash is null ? outputs : [];
+        outputs = job.Trash is null or { State: TrashState.Trashed } ? outputs : [];
         var urls = outputs.ToDictionary(output => output.Name, output => links.Sign(job, output, request).AbsoluteUri);
         var files = outputs.Select(output => OutputView.Of(output, urls, links.SignDownload(job, output, request).AbsoluteUri)).ToList();
         return new JobView

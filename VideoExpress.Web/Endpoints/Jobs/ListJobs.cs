@@ -7,9 +7,6 @@ namespace VideoExpress.Web.Endpoints.Jobs;
 /// <summary><c>GET /jobs?limit=50</c>, <c>GET /jobs?trash=true</c></summary>
 internal static class ListJobs
 {
-    private const int DefaultLimit = 50;
-    private const int MaxLimit = 500;
-
     public static void MapListJobs(this IEndpointRouteBuilder routes) => routes
         .MapGet("/jobs", Handle)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
@@ -25,12 +22,7 @@ internal static class ListJobs
         }
 
         var errors = new FieldErrors();
-        var count = DefaultLimit;
-        if (limit is not null && (!int.TryParse(limit, out count) || count is < 1 or > MaxLimit))
-        {
-            errors.Add(nameof(limit), $"must be a whole number from 1 to {MaxLimit}, not {limit}.");
-        }
-
+        var count = ListLimit.Read(limit, errors);
         var inTrash = QueryFlag.Read(nameof(trash), trash, errors);
         errors.ThrowIfAny();
         IReadOnlyList<JobView> jobs = [.. desk.List(count, inTrash).Select(found => JobView.Of(found.Job, found.Outputs, links, request))];

@@ -36,7 +36,7 @@ internal static class StitchTimeline
 internal sealed record StitchTimelineRequest(IReadOnlyList<StitchTimelineClip> Clips, IReadOnlyList<StitchTimelineCaption>? Captions = null);
 
 /// <summary>A piece of a source, in seconds of it.</summary>
-/// <param name="Url">An http(s):// or s3:// URL, or <c>{"job": id, "output": "video"}</c>.</param>
+/// <param name="Url">An http(s)://, s3:// or asset:// URL, or <c>{"job": id, "output": "video"}</c>.</param>
 /// <param name="Start">Default 0.</param>
 /// <param name="End">Default: the source's end.</param>
 internal sealed record StitchTimelineClip(JsonNode Url, double Start = 0, double? End = null);

@@ -1,0 +1,95 @@
+using VideoExpress.Jobs.Assets.Uploads;
+using VideoExpress.Jobs.Media;
+using VideoExpress.Jobs.Types;
+
+namespace VideoExpress.Jobs.Assets;
+
+/// <summary>Finds out what a creator's file is, and takes a picture of it. What its owner says of it counts for nothing.</summary>
+internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails, UploadFolder uploads) : IDisposable
+{
+    /// <summary>The field that errors name.</summary>
+    public const string Field = "file";
+
+    /// <summary>Largest picture, in pixels: ffmpeg needs several bytes of memory for each.</summary>
+    public const long MaxPixels = 100_000_000;
+
+    private const string Source = "source";
+    private const int AtOnce = 2;
+
+    // ffmpeg and ffprobe each take a core and their memory.
+    private readonly SemaphoreSlim _atOnce = new(AtOnce);
+
+    /// <summary>Examines the file at <paramref name="path"/>.</summary>
+    /// <exception cref="InvalidFieldsException">It is no media that can be read; the sentence stands under <see cref="Field"/>.</exception>
+    /// <exception cref="MediaException">It could not be examined now; it can heal.</exception>
+    public async Task<Examined> ExamineAsync(string path, CancellationToken cancellationToken)
+    {
+        await _atOnce.WaitAsync(cancellationToken);
+        try
+        {
+            return await LookAsync(path, cancellationToken);
+        }
+        catch (MediaException wrong) when (!wrong.CanHeal)
+        {
+            throw Refused(wrong.Message);
+        }
+        finally
+        {
+            _atOnce.Release();
+        }
+    }
+
+    /// <summary>The refusal of a file.</summary>
+    public static InvalidFieldsException Refused(string sentence)
+    {
+        var errors = new FieldErrors();
+        errors.Add(Field, sentence);
+        return new InvalidFieldsException(errors);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _atOnce.Dispose();
+
+    private async Task<Examined> LookAsync(string path, CancellationToken cancellationToken)
+    {
+        var head = await ReadHeadAsync(path, cancellationToken);
+        if (head.Length == 0)
+        {
+            throw Refused("is empty.");
+        }
+
+        if (MediaSniffer.Recognise(head) is null)
+        {
+            throw Refused($"is {MediaSniffer.Describe(head)}, not a video, a sound or a picture that can be read here (mp4, mov, webm, mp3, wav, png, jpeg, …).");
+        }
+
+        using var folder = WorkingFolder.Create(uploads.FullPath);
+        var facts = await probe.ProbeAsync(folder.Link(path, Source), "The file", cancellationToken);
+        if (facts.Video is { } video && (long)video.Width * video.Height > MaxPixels)
+        {
+            throw Refused($"is {video.Width}x{video.Height} pixels large; up to {MaxPixels / 1_000_000} megapixels can be read.");
+        }
+
+        var format = AssetFormat.Of(facts, head);
+        var thumbnail = await thumbnails.MakeAsync(folder, Source, facts, format.Kind, cancellationToken);
+        return new Examined(format, OutputFacts.Of(Still(format.Kind, facts)), thumbnail);
+    }
+
+    /// <summary>ffprobe gives a picture the rate of a film that it might become.</summary>
+    private static MediaFacts Still(AssetKind kind, MediaFacts facts) => kind == AssetKind.Image
+        ? facts with { DurationMicros = 0, Video = facts.Video! with { Rate = null, Frames = null } }
+        : facts;
+
+    private static async Task<byte[]> ReadHeadAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, useAsync: true);
+        var head = new byte[MediaSniffer.HeadBytes];
+        return head[..await file.ReadAtLeastAsync(head, head.Length, throwOnEndOfStream: false, cancellationToken)];
+    }
+}
+
+/// <summary>What a file is.</summary>
+/// <param name="Format">Its kind and format.</param>
+/// <param name="Facts">Size, length and codecs.</param>
+/// <param name="Thumbnail">A JPEG; null for a sound.</param>
+internal sealed record Examined(AssetFormat Format, OutputFacts Facts, byte[]? Thumbnail);

@@ -1,0 +1,38 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using VideoExpress.Jobs.Assets;
+using VideoExpress.Jobs.Assets.Uploads;
+
+namespace VideoExpress.Web.Endpoints.Assets.Tus;
+
+/// <summary><c>DELETE /assets/tus/{id}</c>: gives an upload up; a finished one goes to the trash as the asset that it is.</summary>
+internal static class TerminateUpload
+{
+    public static void MapTerminateUpload(this IEndpointRouteBuilder tus) => tus
+        .MapDelete("/{id}", Handle)
+        .ProducesProblem(StatusCodes.Status404NotFound)
+        .ProducesProblem(StatusCodes.Status409Conflict)
+        .ProducesProblem(StatusCodes.Status423Locked)
+        .WithName(nameof(TerminateUpload))
+        .WithSummary("Give an upload up. A finished one is an asset, and goes to the trash.");
+
+    public static Results<NoContent, ProblemHttpResult> Handle(string id, ResumableUploads uploads, AssetDesk assets)
+    {
+        if (!Guid.TryParse(id, out var uploadId))
+        {
+            return HeadUpload.Absent(id, null);
+        }
+
+        if (uploads.Find(uploadId) is not null)
+        {
+            uploads.Terminate(uploadId);
+            return TypedResults.NoContent();
+        }
+
+        return assets.Delete(uploadId) switch
+        {
+            null => HeadUpload.Absent(id, null),
+            { UsedBy.Count: > 0 } used => DeleteAsset.InUse(used.Asset, used.UsedBy),
+            _ => TypedResults.NoContent(),
+        };
+    }
+}
