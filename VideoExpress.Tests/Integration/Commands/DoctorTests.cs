@@ -146,7 +146,7 @@ public sealed class DoctorTests : IDisposable
         var slow = await new Check("slow", (_, token) => Never(token)) { Timeout = TimeSpan.FromMilliseconds(50) }.FindAsync(subject, default);
         var broken = await new Check("broken", (_, _) => throw new InvalidOperationException("It broke.")).FindAsync(subject, default);
 
-        Assert.Equal((Verdict.Fail, true), (slow[0].Verdict, slow[0].Text.StartsWith("not answered within", StringComparison.Ordinal)));
+        Assert.Equal((Verdict.Fail, true), (slow[0].Verdict, slow[0].Text.StartsWith("not done within", StringComparison.Ordinal)));
         Assert.Equal(Finding.Fail("It broke.").Text, broken[0].Text);
     }
 

@@ -193,6 +193,22 @@ public sealed class RestoreTests(S3ServerFixture fixture)
     }
 
     [Fact]
+    public async Task KilledWhileItSetsAside_TheOldFolderIsSetAsideByTheNextRestore_AndNotCleared()
+    {
+        await using var host = await BackupHost.StartAsync();
+        await host.BackUpAsync();
+        await host.FinishedJobAsync();
+        await host.StopServerAsync();
+        await File.WriteAllTextAsync(Path.Combine(host.Data, DataFolder.RestoreMark), "setting aside");
+
+        Assert.Contains("is not empty", (await host.RestoreAsync()).Errors, StringComparison.Ordinal);
+        Assert.Equal(0, (await host.RestoreAsync("--replace", "yes")).ExitCode);
+
+        var aside = host.Data + Assert.Single(host.Folders, name => name.StartsWith("data.before-restore-", StringComparison.Ordinal))["data".Length..];
+        Assert.Equal(1L, Count(Path.Combine(aside, "videoexpress.db")));
+    }
+
+    [Fact]
     public async Task ADatabaseOutsideOfTheDataFolder_IsBackedUp_SetAside_AndRestoredThere()
     {
         using var elsewhere = new TempFolder();

@@ -1,3 +1,5 @@
+using VideoExpress.Web.Settings;
+
 namespace VideoExpress.Web.Commands.Backup;
 
 /// <summary>The keys in the data folder: those that sign and protect, and <c>keys/</c>.</summary>
@@ -12,7 +14,7 @@ internal static class KeyFiles
         List<ManifestFile> copied = [];
         foreach (var path in Find(data))
         {
-            Web.Settings.DataFolder.MakePrivate(Path.GetDirectoryName(target(path))!);
+            DataFolder.MakePrivate(Path.GetDirectoryName(target(path))!);
             copied.Add(await PrivateFile.CopyAsync(Path.Combine(data, path), target(path), path, cancellationToken));
         }
 

@@ -21,9 +21,13 @@ internal sealed record Check(string Name, Func<Subject, CancellationToken, IAsyn
                 findings.Add(finding);
             }
         }
+        catch (OperationCanceledException) when (!limit.IsCancellationRequested)
+        {
+            findings.Add(Finding.Fail("no answer in time: what was asked is frozen, overloaded, or cut off from this machine."));
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            findings.Add(Finding.Fail($"not answered within {Timeout.TotalSeconds:0} seconds; try again when less is going on."));
+            findings.Add(Finding.Fail($"not done within {Timeout.TotalSeconds:0} seconds: what was asked is frozen or overloaded. Look again later."));
         }
         catch (Exception error) when (error is not OperationCanceledException)
         {

@@ -58,7 +58,8 @@ internal static class GpuCheck
         { Workers: { Idle: 0, Initializing: 0, Ready: 0, Running: 0, Throttled: 0 } } => Finding.Warn(
             $"{endpoint} answers, but has no workers: jobs wait until there is one. At RunPod, see that Max Workers is not 0 (so it is set after "
             + "a week without requests); at our gateway, start a worker."),
+        // Idle ones are ready, and are counted as both.
         var well => Finding.Ok(
-            $"{endpoint} answers: {well.Workers.Idle + well.Workers.Ready + well.Workers.Running} workers there, {well.Jobs.InQueue} requests wait"),
+            $"{endpoint} answers: {Math.Max(well.Workers.Idle, well.Workers.Ready) + well.Workers.Running} workers there, {well.Jobs.InQueue} requests wait"),
     };
 }

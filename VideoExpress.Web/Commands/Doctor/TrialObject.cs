@@ -9,7 +9,7 @@ namespace VideoExpress.Web.Commands.Doctor;
 /// </summary>
 internal static class TrialObject
 {
-    private static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan RemovalTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>What it holds.</summary>
     public static readonly byte[] Content = Encoding.UTF8.GetBytes("VideoExpress looks whether the store works, and removes this at once.");

@@ -18,6 +18,7 @@ internal sealed class RestoreRun(CommandCall call, DataFolder data, BackupFolder
             await CopyAsync(key, Path.Combine(data.Root, key.Path), cancellationToken);
         }
 
+        DataFolder.MakePrivate(data.Store);
         using var store = StoreAtHand.Open(call.Settings.Store, data, call.Time);
         if (manifest.Store.Bucket is null)
         {
