@@ -116,6 +116,9 @@ public sealed class DoctorBucketTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         run.AssertReports("multipart", "FAIL", "s3:AbortMultipartUpload");
+        _server.SetFaults("[]");
+        using var store = new S3Store(_server.Settings, TimeProvider.System);
+        await store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default); // other tests count them
     }
 
     [Fact]
