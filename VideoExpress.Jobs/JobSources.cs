@@ -92,6 +92,7 @@ internal sealed partial class JobSources(StoreSettings store, ServerAddress addr
         {
             null => $"there is no asset {source.Id:D}.",
             { Trash: { } trash } => Gone($"/assets/{source.Id:D}", trash.State),
+            { IsMissing: true } => $"the file of {source} is missing in the store; upload it again.",
             _ when asset.Kind != wanted => $"{source} is of the kind {asset.Kind.Word()}; {wanted.Word()} is needed here.",
             _ => null,
         };

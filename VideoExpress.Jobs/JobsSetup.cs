@@ -18,6 +18,9 @@ namespace VideoExpress.Jobs;
 /// <summary>The heart of the product for a composition root.</summary>
 public static class JobsSetup
 {
+    /// <summary>The name of the schema of jobs in the file.</summary>
+    public const string Schema = "jobs";
+
     /// <summary>
     /// Adds jobs, their chains and their upkeep. Wants the settings records, <see cref="SQLiteStorage"/>, <see cref="IObjectStore"/>,
     /// <see cref="ServerAddress"/>, <see cref="TimeProvider"/> and logging.
@@ -72,5 +75,5 @@ public static class JobsSetup
 
     /// <summary>Brings the tables of jobs to the newest schema.</summary>
     /// <exception cref="NewerSchemaException">The file was written by a newer version.</exception>
-    public static void MigrateJobs(this SQLiteStorage storage) => Migrations.Apply(storage, typeof(JobsSetup).Assembly, "jobs");
+    public static void MigrateJobs(this SQLiteStorage storage) => Migrations.Apply(storage, typeof(JobsSetup).Assembly, Schema);
 }

@@ -1,6 +1,7 @@
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Auth;
+using VideoExpress.Web.Commands;
 using VideoExpress.Web.Dashboard;
 using VideoExpress.Web.Endpoints.Assets;
 using VideoExpress.Web.Endpoints.Assets.Tus;
@@ -21,7 +22,8 @@ namespace VideoExpress.Web;
 /// <summary>VideoExpress.</summary>
 internal static class Program
 {
-    private static Task<int> Main(string[] args) => ServerProcess.RunAsync(() => Build(args));
+    private static Task<int> Main(string[] args) =>
+        CommandProcess.IsMeant(args) ? CommandProcess.RunAsync(args) : ServerProcess.RunAsync(() => Build(args));
 
     /// <summary>The whole server, ready to start; <paramref name="adjust"/> has the last word on its services.</summary>
     /// <exception cref="SettingsException">A setting is wrong; nothing was created.</exception>

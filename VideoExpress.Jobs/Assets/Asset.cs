@@ -40,6 +40,9 @@ public sealed record Asset
     /// <summary>That it is on its way out, or gone; null while it is kept.</summary>
     public required Trash? Trash { get; init; }
 
+    /// <summary>True when its file was found missing or damaged in the store.</summary>
+    public bool IsMissing { get; init; }
+
     /// <summary><c>asset://id</c>.</summary>
     public string Url => new MediaSource.Asset(Id).ToString();
 

@@ -4,11 +4,9 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Assets;
 
-/// <summary>Where assets are asked for and given up.</summary>
+/// <summary>Where assets are asked for, given up and taken back.</summary>
 public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
 {
-    private const int MaxUsers = 20;
-
     /// <summary>An asset, also one in the trash; null when there is none of that id.</summary>
     public Asset? Find(Guid assetId) => storage.Read(connection => ((Db)connection).FindAsset(assetId));
 
@@ -16,8 +14,22 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
     public IReadOnlyList<Asset> List(int limit, bool trash = false) => storage.Read(connection => ((Db)connection).ListAssets(limit, trash));
 
     /// <summary>Puts an asset into the trash, unless a job that is kept uses it. One that is there already stays as it is.</summary>
-    /// <returns>The asset as it stands afterwards, and jobs that keep it, 20 at most; null when there is none of that id.</returns>
-    public (Asset Asset, IReadOnlyList<Guid> UsedBy)? Delete(Guid assetId)
+    /// <returns>The asset as it stands afterwards, and why it is not as wished if so; null when there is none of that id.</returns>
+    public (Asset Asset, string? Refusal)? Delete(Guid assetId) => Change(
+        assetId,
+        db => db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()),
+        (db, asset) => asset.Trash is null && JobRetention.KeptUsers(db, assetId) is { } users
+            ? $"Asset {assetId:D} is used by {users}: delete those first."
+            : null);
+
+    /// <summary>Brings an asset back from the trash.</summary>
+    /// <inheritdoc cref="Delete" path="/returns"/>
+    public (Asset Asset, string? Refusal)? Restore(Guid assetId) => Change(
+        assetId,
+        db => db.RestoreAsset(assetId, time.NowMicros()),
+        (_, asset) => asset.Trash is null ? null : $"The files of asset {assetId:D} are gone; it cannot be restored.");
+
+    private (Asset Asset, string? Refusal)? Change(Guid assetId, Func<Db, bool> change, Func<Db, Asset, string?> whyNot)
     {
         using var unitOfWork = storage.BeginUnitOfWork();
         Db db = unitOfWork;
@@ -26,25 +38,13 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
             return null;
         }
 
-        var usedBy = asset.Trash is null ? db.KeptUsersOf(assetId, MaxUsers) : [];
-        if (usedBy.Count == 0 && db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()))
+        if (!change(db))
         {
-            asset = db.FindAsset(assetId)!;
-            unitOfWork.Commit();
+            return (asset, whyNot(db, asset));
         }
 
-        return (asset, usedBy);
-    }
-
-    /// <summary>Takes an asset out of the trash. One whose files are going or gone stays as it is.</summary>
-    /// <returns>The asset as it stands afterwards; null when there is none of that id.</returns>
-    public Asset? Restore(Guid assetId)
-    {
-        using var unitOfWork = storage.BeginUnitOfWork();
-        Db db = unitOfWork;
-        db.RestoreAsset(assetId, time.NowMicros());
-        var asset = db.FindAsset(assetId);
+        var changed = db.FindAsset(assetId)!;
         unitOfWork.Commit();
-        return asset;
+        return (changed, null);
     }
 }

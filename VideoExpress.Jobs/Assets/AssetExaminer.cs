@@ -72,13 +72,12 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
 
         var format = AssetFormat.Of(facts, head);
         var thumbnail = await thumbnails.MakeAsync(folder, Source, facts, format.Kind, cancellationToken);
-        return new Examined(format, OutputFacts.Of(Still(format.Kind, facts)), thumbnail);
+        return new Examined(format, Facts(format.Kind, facts), thumbnail);
     }
 
-    /// <summary>ffprobe gives a picture the rate of a film that it might become.</summary>
-    private static MediaFacts Still(AssetKind kind, MediaFacts facts) => kind == AssetKind.Image
-        ? facts with { DurationMicros = 0, Video = facts.Video! with { Rate = null, Frames = null } }
-        : facts;
+    /// <summary>To ffprobe, also a GIF of one picture has a length and a rate.</summary>
+    private static OutputFacts Facts(AssetKind kind, MediaFacts facts) =>
+        OutputFacts.Of(facts) is var known && kind == AssetKind.Image ? new OutputFacts(Width: known.Width, Height: known.Height) : known;
 
     private static async Task<byte[]> ReadHeadAsync(string path, CancellationToken cancellationToken)
     {
@@ -90,6 +89,6 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
 
 /// <summary>What a file is.</summary>
 /// <param name="Format">Its kind and format.</param>
-/// <param name="Facts">Size, length and codecs.</param>
+/// <param name="Facts">Its size, length and codecs.</param>
 /// <param name="Thumbnail">A JPEG; null for a sound.</param>
 internal sealed record Examined(AssetFormat Format, OutputFacts Facts, byte[]? Thumbnail);

@@ -9,14 +9,15 @@ internal static class AssetTable
 {
     private const string Columns =
         """
-        select asset_id, name, kind, key, content_type, bytes, sha256, facts, thumbnail_key, created_at, retention, trashed_at, trash_reason
+        select asset_id, name, kind, key, content_type, bytes, sha256, facts, thumbnail_key, created_at,
+               retention, trashed_at, trash_reason, missing_since is not null as is_missing
         from assets
         """;
 
     public static Asset? FindAsset(this Db db, Guid assetId) =>
         db.Find<Row>($"{Columns} where asset_id = @id", new { id = assetId.Text() })?.ToAsset();
 
-    /// <summary>The newest first: those that are kept, or those in the trash.</summary>
+    /// <summary>Newest first: those that are kept, or those in the trash.</summary>
     public static List<Asset> ListAssets(this Db db, int limit, bool trash) =>
         db.List<Row>(
             $"{Columns} where retention is {(trash ? "'trashed'" : "null")} order by created_at desc, asset_id desc limit @limit",
@@ -50,6 +51,7 @@ internal static class AssetTable
         public string? Retention { get; set; }
         public long? TrashedAt { get; set; }
         public string? TrashReason { get; set; }
+        public bool IsMissing { get; set; }
 
         public Asset ToAsset() => new()
         {
@@ -64,6 +66,7 @@ internal static class AssetTable
             ThumbnailKey = ThumbnailKey is null ? null : StoreKey.Parse(ThumbnailKey),
             CreatedAt = Micros.ToTime(CreatedAt),
             Trash = Retention is null ? null : new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason!, Micros.ToTime(TrashedAt!.Value)),
+            IsMissing = IsMissing,
         };
     }
 }

@@ -22,13 +22,7 @@ public static class Migrations
         var (connection, transaction) = (unitOfWork.Connection, unitOfWork.Transaction);
         connection.Execute(
             "create table if not exists schema_versions (name text primary key, version integer not null) strict", transaction: transaction);
-        var current = connection.ExecuteScalar<int>(
-            "select coalesce(max(version), 0) from schema_versions where name = @schema", new { schema }, transaction);
-        if (current > scripts.Count)
-        {
-            throw new NewerSchemaException(storage.Path, schema, current, scripts.Count);
-        }
-
+        var current = Version(connection, transaction, storage.Path, schema, scripts.Count);
         foreach (var script in scripts.Skip(current))
         {
             Run(connection, script);
@@ -44,6 +38,23 @@ public static class Migrations
     /// <summary>By SQLite itself: a command of several statements ends without an error at one that fails after a column with a check was added.</summary>
     private static void Run(SqliteConnection connection, string script) =>
         SqliteException.ThrowExceptionForRC(raw.sqlite3_exec(connection.Handle, script), connection.Handle);
+
+    /// <summary>The version that the scripts in <paramref name="assembly"/> lead to.</summary>
+    public static int Known(Assembly assembly) => Scripts(assembly).Count;
+
+    /// <summary>The version of <paramref name="schema"/> in a file that is only looked at; 0 when it has none.</summary>
+    /// <exception cref="NewerSchemaException">The file was written by a newer version.</exception>
+    public static int Version(SqliteConnection connection, string path, Assembly assembly, string schema) =>
+        connection.ExecuteScalar<int>("select count(*) from sqlite_master where name = 'schema_versions'") == 0
+            ? 0
+            : Version(connection, transaction: null, path, schema, Known(assembly));
+
+    private static int Version(SqliteConnection connection, SqliteTransaction? transaction, string path, string schema, int known)
+    {
+        var found = connection.ExecuteScalar<int>(
+            "select coalesce(max(version), 0) from schema_versions where name = @schema", new { schema }, transaction);
+        return found <= known ? found : throw new NewerSchemaException(path, schema, found, known);
+    }
 
     private static List<string> Scripts(Assembly assembly)
     {

@@ -12,9 +12,10 @@ internal sealed class Leftovers(InboxSweep inboxes, IObjectStore store, Resumabl
     /// <summary>Sweeps all of it; what the store refuses is added to <paramref name="failures"/> and waits for the next pass.</summary>
     public async Task<CleanupReport> SweepAsync(List<string> failures, CancellationToken cancellationToken)
     {
-        var report = new CleanupReport { ExpiredUploads = uploads.SweepUploads(cancellationToken) };
+        var report = new CleanupReport();
         try
         {
+            report = report with { ExpiredUploads = uploads.SweepUploads(cancellationToken) };
             report = report with { UnfinishedUploads = await store.EndUnfinishedAsync(time.GetUtcNow() - LongestUpload, cancellationToken) };
             var (count, bytes) = await inboxes.RunAsync(cancellationToken);
             report = report with { Inboxes = count, InboxBytes = bytes };

@@ -11,7 +11,7 @@ public sealed class FolderStore : IObjectStore
 {
     private readonly FolderLayout _layout;
     private readonly TimeProvider _time;
-    private readonly long _minFreeBytes;
+    private readonly DiskFloor _floor;
 
     // Held while room is claimed, so that two who find the same room do not both take it.
     private readonly Lock _room = new();
@@ -28,7 +28,7 @@ public sealed class FolderStore : IObjectStore
     {
         _layout = new FolderLayout(root);
         _time = time;
-        _minFreeBytes = settings.MinFreeBytes;
+        _floor = new DiskFloor(root, settings.MinFreeBytes);
         MaxPutBytes = settings.MaxPutBytes;
         Urls = new OutputUrls(signingKey, time);
         IncomingFile.RemoveLeftovers(_layout.Incoming, DateTimeOffset.MaxValue);
@@ -170,12 +170,8 @@ public sealed class FolderStore : IObjectStore
     {
         lock (_room)
         {
-            var free = DiskErrors.Explained(() => new DriveInfo(_layout.Root).AvailableFreeSpace);
-            return free - length >= _minFreeBytes
-                ? IncomingFile.Create(IncomingPath(), length)
-                : throw new StoreException(
-                    $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {length >> 20} MiB are to be stored, and "
-                    + $"{_minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
+            _floor.Require(length);
+            return IncomingFile.Create(IncomingPath(), length);
         }
     }
 }

@@ -20,19 +20,25 @@ internal static class Backup
     public static void Run(SQLiteStorage storage, string path, CancellationToken cancellationToken) =>
         Run(storage, path, static () => { }, cancellationToken);
 
-    /// <param name="storage">What is copied.</param>
+    public static void Run(SQLiteStorage storage, string path, Action stepped, CancellationToken cancellationToken) => Run(
+        new BackupSource(storage.Path, copy => storage.Read(source => Done(copy, source)), storage.Options.TimeProvider),
+        path,
+        stepped,
+        cancellationToken);
+
+    /// <param name="source">What is copied.</param>
     /// <param name="path">Where the copy goes.</param>
     /// <param name="stepped">Called after each step, while the copy is under way.</param>
     /// <param name="cancellationToken">Looked at before each step and before the copy takes its name.</param>
-    public static void Run(SQLiteStorage storage, string path, Action stepped, CancellationToken cancellationToken)
+    public static void Run(BackupSource source, string path, Action stepped, CancellationToken cancellationToken)
     {
         var target = StorageFile.RealPath(path);
         Refuse(target);
-        var id = Guid.CreateVersion7(storage.Options.TimeProvider.GetUtcNow());
+        var id = Guid.CreateVersion7(source.Time.GetUtcNow());
         var partial = string.Create(CultureInfo.InvariantCulture, $"{target}.{id:N}.partial");
         try
         {
-            storage.Read(source => Copy(source, partial, stepped, cancellationToken));
+            source.Read(connection => Copy(connection, partial, stepped, cancellationToken));
             using (var file = new FileStream(partial, FileMode.Open, FileAccess.ReadWrite))
             {
                 file.Flush(flushToDisk: true);
@@ -43,7 +49,7 @@ internal static class Backup
         }
         catch (SqliteException exception)
         {
-            throw OpenFailure.Explain(exception.SqliteErrorCode == SQLITE_CORRUPT ? storage.Path : partial, exception);
+            throw OpenFailure.Explain(exception.SqliteErrorCode == SQLITE_CORRUPT ? source.Path : partial, exception);
         }
         finally
         {
@@ -80,7 +86,7 @@ internal static class Backup
         }
     }
 
-    private static bool Copy(SqliteConnection source, string path, Action stepped, CancellationToken cancellationToken)
+    private static void Copy(SqliteConnection source, string path, Action stepped, CancellationToken cancellationToken)
     {
         using (var command = source.CreateCommand())
         {
@@ -113,7 +119,17 @@ internal static class Backup
         {
             throw new SqliteException(sqlite3_errstr(result).utf8_to_string(), result & 0xff, result);
         }
+    }
 
+    private static bool Done(Action<SqliteConnection> copy, SqliteConnection source)
+    {
+        copy(source);
         return true;
     }
 }
+
+/// <summary>A file to copy.</summary>
+/// <param name="Path">Its full path, for messages.</param>
+/// <param name="Read">Runs a read on a connection to it that sees one moment.</param>
+/// <param name="Time">The clock of names.</param>
+internal sealed record BackupSource(string Path, Action<Action<SqliteConnection>> Read, TimeProvider Time);

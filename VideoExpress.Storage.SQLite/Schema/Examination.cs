@@ -90,7 +90,7 @@ internal static class Examination
     }
 
     /// <summary>What is wrong with the pages of the file; null when nothing is.</summary>
-    private static string? FindDamage(SqliteConnection connection)
+    public static string? FindDamage(SqliteConnection connection)
     {
         try
         {

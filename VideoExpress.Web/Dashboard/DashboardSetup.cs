@@ -35,7 +35,7 @@ internal static class DashboardSetup
         .ForBrowsers();
 
     private static string Name(DashboardContext context, Job job) =>
-        context.GetHttpContext().RequestServices.GetRequiredService<StepNames>().NameOf(job) ?? $"{job.Type.Name}.{job.Method.Name}";
+        context.GetHttpContext().RequestServices.GetRequiredService<StepNames>().NameOf(job) ?? job.Type.Name;
 
     /// <summary>The same question as before every endpoint, asked again: the dashboard can delete work.</summary>
     private sealed class DashboardAccess : IDashboardAuthorizationFilter

@@ -10,9 +10,12 @@ internal sealed class GatewayKeys
 {
     public GatewayKeys(GatewaySettings settings, string dataDirectory)
     {
-        Client = Configured(settings.ClientKey) ?? Kept(Path.Combine(dataDirectory, "gateway-client.key"));
+        Client = Configured(settings.ClientKey) ?? Kept(ClientKeyPath(dataDirectory));
         Worker = Configured(settings.WorkerKey) ?? Kept(Path.Combine(dataDirectory, "gateway-worker.key"));
     }
+
+    /// <summary>The file that keeps the key of clients where none is set.</summary>
+    public static string ClientKeyPath(string dataDirectory) => Path.Combine(dataDirectory, "gateway-client.key");
 
     /// <summary>Opens run, status, cancel and health.</summary>
     public string Client { get; }

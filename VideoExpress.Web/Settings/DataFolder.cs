@@ -5,6 +5,9 @@ internal sealed class DataFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
+    /// <summary>There while a restore fills the folder: what is in it then is not whole.</summary>
+    public const string RestoreMark = "restore-unfinished";
+
     private DataFolder(string root, string? database)
     {
         Root = root;
@@ -32,12 +35,20 @@ internal sealed class DataFolder
     /// <summary>Keys that sign and protect: forms of the dashboard, URLs, tokens.</summary>
     public string Keys => Path.Combine(Root, "keys");
 
+    /// <summary>Where everything is, or would be; makes nothing.</summary>
+    public static DataFolder Of(HostSettings settings) => new(settings.Data, settings.Database);
+
     /// <summary>Opens the folder, and makes what is not there yet, with mode 0700.</summary>
-    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="IOException">It cannot be made, or is only half restored.</exception>
     /// <exception cref="UnauthorizedAccessException">It cannot be made or read by this user.</exception>
     public static DataFolder Open(HostSettings settings)
     {
-        var folder = new DataFolder(settings.Data, settings.Database);
+        var folder = Of(settings);
+        if (UnfinishedRestore(folder.Root) is { } unfinished)
+        {
+            throw new IOException(unfinished);
+        }
+
         string[] needed = [folder.Root, folder.Work, folder.Uploads, folder.Store, folder.Logs, folder.Keys, Path.GetDirectoryName(folder.Database)!];
         foreach (var path in needed)
         {
@@ -47,7 +58,13 @@ internal sealed class DataFolder
         return folder;
     }
 
-    private static void MakePrivate(string path)
+    /// <summary>What to say of a folder that a restore has not filled to the end; null of any other.</summary>
+    public static string? UnfinishedRestore(string root) => File.Exists(Path.Combine(root, RestoreMark))
+        ? $"the restore into {root} was not finished, so not everything is there. Run it again."
+        : null;
+
+    /// <summary>Makes a folder, and those above it, for its owner only.</summary>
+    public static void MakePrivate(string path)
     {
         if (OperatingSystem.IsWindows())
         {

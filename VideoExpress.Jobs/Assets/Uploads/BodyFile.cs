@@ -1,4 +1,5 @@
 using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Store.Folder;
 
 namespace VideoExpress.Jobs.Assets.Uploads;
 

@@ -19,6 +19,7 @@ public sealed class AssetLifeTests(AssetServer server) : IClassFixture<AssetServ
     [Theory]
     [InlineData("?limit=0", "limit: must be a whole number from 1 to 500, not 0.")]
     [InlineData("?limit=x", "not x")]
+    [InlineData("?trash=yes", "trash: must be true or false, not yes.")]
     [InlineData("?limit=501", "not 501")]
     [InlineData("?limt=5", "did you mean limit?")]
     public async Task TheList_RefusesWhatItDoesNotKnow(string query, string words)
@@ -53,12 +54,14 @@ public sealed class AssetLifeTests(AssetServer server) : IClassFixture<AssetServ
         Assert.Equal(HttpStatusCode.OK, again.StatusCode);
         Assert.DoesNotContain(id, await ListedAsync(""));
         var trashed = await server.GetAsync($"/assets/{id}");
-        Assert.Equal("deleted", trashed.GetProperty("trash").GetProperty("reason").GetString());
-        Assert.Equal(MediaFiles.Webp, await server.Http.GetByteArrayAsync(trashed.GetProperty("download_url").GetString()));
+        Assert.Equal(("trashed", "deleted"), (trashed.GetProperty("trash").GetProperty("state").GetString(), trashed.GetProperty("trash").GetProperty("reason").GetString()));
+        Assert.Equal(MediaFiles.Webp, await server.Http.GetByteArrayAsync(trashed.GetProperty("source_url").GetString()));
+        Assert.Contains(id, await ListedAsync("?trash=true"));
 
         using var restored = await server.Http.PostAsync($"/assets/{id}/restore", null);
         Assert.Equal(HttpStatusCode.OK, restored.StatusCode);
         Assert.Contains(id, await ListedAsync(""));
+        Assert.DoesNotContain(id, await ListedAsync("?trash=true"));
         Assert.Equal(JsonValueKind.Null, (await server.GetAsync($"/assets/{id}")).GetProperty("trash").ValueKind);
     }
 
@@ -73,10 +76,23 @@ public sealed class AssetLifeTests(AssetServer server) : IClassFixture<AssetServ
 
         using var restored = await server.Http.PostAsync($"/assets/{id}/restore", null);
 
-        await AssetServer.ProblemAsync(restored, 409, "removed for good");
+        await AssetServer.ProblemAsync(restored, 409, "are gone; it cannot be restored");
         var gone = await server.GetAsync($"/assets/{id}");
         Assert.Equal(JsonValueKind.Null, gone.GetProperty("download_url").ValueKind);
         Assert.Equal(JsonValueKind.Null, gone.GetProperty("thumbnail_url").ValueKind);
+    }
+
+    [Fact]
+    public async Task AnAssetThatTheStoreHasLost_HasNoUrls_AndIsNoSource()
+    {
+        var asset = await server.TakeAsync(MediaFiles.Video);
+        var id = asset.GetProperty("asset_id").GetString();
+        server.Write($"update assets set missing_since = 1 where asset_id = '{id}'");
+
+        Assert.Equal(JsonValueKind.Null, (await server.GetAsync($"/assets/{id}")).GetProperty("download_url").ValueKind);
+        using var stitch = await server.Http.PostAsync(
+            "/timeline/stitch", new StringContent($$"""{"clips":[{"url":"asset://{{id}}"}]}""", null, "application/json"));
+        await AssetServer.ProblemAsync(stitch, 422, "is missing in the store; upload it again");
     }
 
     [Fact]

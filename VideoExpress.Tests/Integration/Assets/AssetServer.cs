@@ -27,9 +27,6 @@ public sealed class AssetServer : IAsyncLifetime, IAsyncDisposable
     internal static async Task<AssetServer> StartAsync(params string[] options) =>
         new() { _server = await RunningServer.StartAsync(options) };
 
-    internal static async Task<AssetServer> StartAsync(Action<IServiceCollection> adjust) =>
-        new() { _server = await RunningServer.StartAsync(adjust: adjust) };
-
     public async Task InitializeAsync() => _server = await RunningServer.StartAsync();
 
     Task IAsyncLifetime.DisposeAsync() => _server.DisposeAsync().AsTask();

@@ -37,6 +37,10 @@ public sealed class CreateAssetTests(AssetServer server) : IClassFixture<AssetSe
         Assert.Equal("video/mp4", file.Content.Headers.ContentType?.MediaType);
         Assert.Equal("Größe 🎬 ワン.mp4", file.Content.Headers.ContentDisposition?.FileNameStar);
 
+        using var shown = await server.Http.GetAsync(asset.GetProperty("source_url").GetString());
+        Assert.Equal("inline", shown.Content.Headers.ContentDisposition?.DispositionType);
+        Assert.Equal("attachment", file.Content.Headers.ContentDisposition?.DispositionType);
+
         using var thumbnail = await server.Http.GetAsync(asset.GetProperty("thumbnail_url").GetString());
         Assert.Equal("image/jpeg", thumbnail.Content.Headers.ContentType?.MediaType);
         Assert.Equal([0xFF, 0xD8], (await thumbnail.Content.ReadAsByteArrayAsync())[..2]);

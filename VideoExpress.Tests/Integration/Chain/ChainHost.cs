@@ -76,5 +76,12 @@ internal sealed class ChainHost : IAsyncDisposable
 
     public T Read<T>(Func<Db, T> query) => Storage.Read(connection => query(connection));
 
+    public void Write(Action<Db> write)
+    {
+        using var unitOfWork = Storage.BeginUnitOfWork();
+        write(unitOfWork);
+        unitOfWork.Commit();
+    }
+
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

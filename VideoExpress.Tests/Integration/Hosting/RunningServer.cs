@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using VideoExpress.Web;
+using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Tests.Integration.Hosting;
 
@@ -18,7 +19,7 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public HttpClient Http { get; private set; } = null!;
 
-    public string LogText => string.Concat(Directory.GetFiles(Path.Combine(_folder, "data", "logs")).Select(ReadShared));
+    public string LogText => string.Concat(Directory.GetFiles(App.Services.GetRequiredService<DataFolder>().Logs).Select(ReadShared));
 
     public static async Task<RunningServer> StartAsync(
         string[]? options = null, Action<WebApplication>? map = null, Action<IServiceCollection>? adjust = null)

@@ -58,11 +58,16 @@ public sealed class S3UploadTests : IDisposable
         var foreign = StoreKey.Parse("backups/film.mp4");
         await S3Uploads.LeaveAsync(_server, _store, foreign);
 
-        Assert.Equal(0, await _store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
-
-        Assert.Equal([foreign.Value], await S3Uploads.UnfinishedAsync(_server));
-        using var clients = new S3Clients(_server.Settings, TimeProvider.System);
-        await clients.Traffic.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(S3Server.Bucket).WithObject(foreign.Value));
+        try
+        {
+            Assert.Equal(0, await _store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
+            Assert.Equal([foreign.Value], await S3Uploads.UnfinishedAsync(_server));
+        }
+        finally
+        {
+            using var clients = new S3Clients(_server.Settings, TimeProvider.System);
+            await clients.Traffic.RemoveIncompleteUploadAsync(new RemoveIncompleteUploadArgs().WithBucket(S3Server.Bucket).WithObject(foreign.Value));
+        }
     }
 
     [Fact]

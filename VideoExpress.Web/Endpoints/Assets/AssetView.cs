@@ -1,5 +1,4 @@
 using System.Text.Json.Serialization;
-using VideoExpress.Jobs;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Endpoints.Retention;
 
@@ -43,10 +42,13 @@ internal sealed record AssetView
     /// <summary>By ffmpeg's name.</summary>
     public required string? AudioCodec { get; init; }
 
-    /// <summary>Absolute, signed afresh on each read; null once its file is removed.</summary>
+    /// <summary>The file, to be shown in place: absolute, signed afresh on each read; null once it is removed, and when the store has lost it.</summary>
+    public required string? SourceUrl { get; init; }
+
+    /// <summary>The same file, likewise, for a browser to save rather than show.</summary>
     public required string? DownloadUrl { get; init; }
 
-    /// <summary>A JPEG: absolute, signed afresh on each read; null for a sound.</summary>
+    /// <summary>A JPEG, likewise; null also for a sound.</summary>
     public required string? ThumbnailUrl { get; init; }
 
     public required DateTime CreatedAt { get; init; }
@@ -67,12 +69,13 @@ internal sealed record AssetView
             ContentType = asset.ContentType,
             Bytes = asset.Bytes,
             Sha256 = asset.Sha256,
-            Duration = asset.Kind == AssetKind.Image ? null : facts.Duration,
+            Duration = facts.Duration,
             Width = facts.Width,
             Height = facts.Height,
             Fps = facts.Fps,
             VideoCodec = facts.VideoCodec,
             AudioCodec = facts.AudioCodec,
+            SourceUrl = links.Source(asset, request)?.AbsoluteUri,
             DownloadUrl = links.Download(asset, request)?.AbsoluteUri,
             ThumbnailUrl = links.Thumbnail(asset, request)?.AbsoluteUri,
             CreatedAt = asset.CreatedAt.UtcDateTime,
@@ -84,5 +87,4 @@ internal sealed record AssetView
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(AssetView))]
 [JsonSerializable(typeof(IReadOnlyList<AssetView>))]
-[JsonSerializable(typeof(List<Guid>))] // the jobs in a refusal
 internal sealed partial class AssetJson : JsonSerializerContext;

@@ -20,8 +20,7 @@ internal static class AssetsSetup
         assets.MapCreateAsset();
         assets.MapListAssets();
         assets.MapGetAsset();
-        assets.MapDeleteAsset();
-        assets.MapRestoreAsset();
+        assets.MapKeepAsset();
         assets.MapTus();
     }
 

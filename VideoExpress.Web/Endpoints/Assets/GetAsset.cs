@@ -11,7 +11,7 @@ internal static class GetAsset
         .MapGet("/{id}", Handle)
         .ProducesProblem(StatusCodes.Status404NotFound)
         .WithName(nameof(GetAsset))
-        .WithSummary("An asset: what it is, and fresh URLs of it; also one in the trash, which says so by trashed_at.");
+        .WithSummary("An asset: what it is, and fresh URLs of it; also one in the trash, which says so.");
 
     /// <summary>An id that is no UUID is an unknown asset, not a wrong request.</summary>
     public static ProblemHttpResult Unknown(string id) => Problem.NotFound($"There is no asset {id}.");

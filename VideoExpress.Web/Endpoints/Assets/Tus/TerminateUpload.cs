@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Assets.Tus;
 
@@ -31,7 +32,7 @@ internal static class TerminateUpload
         return assets.Delete(uploadId) switch
         {
             null => HeadUpload.Absent(id, null),
-            { UsedBy.Count: > 0 } used => DeleteAsset.InUse(used.Asset, used.UsedBy),
+            { Refusal: { } refusal } => Problem.Conflict(refusal),
             _ => TypedResults.NoContent(),
         };
     }

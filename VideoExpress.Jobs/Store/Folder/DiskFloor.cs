@@ -1,9 +1,6 @@
-using VideoExpress.Jobs.Store;
-using VideoExpress.Jobs.Store.Folder;
+namespace VideoExpress.Jobs.Store.Folder;
 
-namespace VideoExpress.Jobs.Assets.Uploads;
-
-/// <summary>Keeps uploads from filling the disk under the data folder, where the database must always find room.</summary>
+/// <summary>Keeps files from filling the disk under the data folder, where the database must always find room.</summary>
 /// <param name="folder">A folder on that disk.</param>
 /// <param name="minFreeBytes"><see cref="StoreSettings.MinFreeBytes"/>.</param>
 internal sealed class DiskFloor(string folder, long minFreeBytes)
@@ -15,7 +12,7 @@ internal sealed class DiskFloor(string folder, long minFreeBytes)
         if (free - bytes < minFreeBytes)
         {
             throw new StoreException(
-                $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {bytes >> 20} MiB more are to be uploaded, and "
+                $"The disk under the data folder is nearly full: {free >> 20} MiB are free, {bytes >> 20} MiB are to be stored, and "
                 + $"{minFreeBytes >> 20} MiB stay free (Store:MinFreeBytes). Make room.", canHeal: true);
         }
     }
