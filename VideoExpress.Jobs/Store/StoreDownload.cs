@@ -3,7 +3,7 @@ namespace VideoExpress.Jobs.Store;
 /// <summary>Brings objects to local files.</summary>
 public static class StoreDownload
 {
-    private const int BufferBytes = 1 << 20;
+    private const int BufferBytes = 512 << 10;
 
     /// <summary>Copies an object to <paramref name="path"/>, replacing what is there; false when there is no such object.</summary>
     /// <exception cref="StoreException">The store failed.</exception>
@@ -16,7 +16,28 @@ public static class StoreDownload
         }
 
         await using var file = new FileStream(path, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true);
-        await content.CopyToAsync(file, BufferBytes, cancellationToken);
+        await CopyAsync(content, file, cancellationToken);
         return true;
+    }
+
+    /// <summary>Writes one buffer while the next is filled.</summary>
+    private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
+    {
+        var (filling, writing) = (new byte[BufferBytes], new byte[BufferBytes]);
+        var write = Task.CompletedTask;
+        try
+        {
+            int read;
+            while ((read = await from.ReadAtLeastAsync(filling, filling.Length, throwOnEndOfStream: false, cancellationToken)) > 0)
+            {
+                await write;
+                (filling, writing) = (writing, filling);
+                write = to.WriteAsync(writing.AsMemory(0, read), cancellationToken).AsTask();
+            }
+        }
+        finally
+        {
+            await write;
+        }
     }
 }

@@ -18,6 +18,9 @@ internal sealed class DownloadStream(
     private Stream? _body = body;
     private long _given;
     private int _breaks;
+    private CancellationTokenSource? _watch;
+    private CancellationToken _watchedFor;
+    private CancellationTokenRegistration _link;
 
     /// <inheritdoc />
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -48,6 +51,7 @@ internal sealed class DownloadStream(
     /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
+        StopWatching();
         _body?.Dispose();
         base.Dispose(disposing);
     }
@@ -58,16 +62,45 @@ internal sealed class DownloadStream(
 
     private async Task<int> ReadBodyAsync(Stream open, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        using var timer = new CancellationTokenSource(silence, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var watch = WatchFor(cancellationToken);
+        watch.CancelAfter(silence);
         try
         {
-            return await open.ReadAsync(buffer, both.Token);
+            var read = await open.ReadAsync(buffer, watch.Token);
+            watch.CancelAfter(Timeout.InfiniteTimeSpan);
+            return read;
         }
-        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
         {
-            throw new TimeoutException($"No bytes for {silence.TotalSeconds:0} seconds.");
+            StopWatching();
+            if (error is OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            {
+                throw new TimeoutException($"No bytes for {silence.TotalSeconds:0} seconds.");
+            }
+
+            throw;
         }
+    }
+
+    // One for all reads, as long as they come with the same token: a film comes in thousands of pieces.
+    private CancellationTokenSource WatchFor(CancellationToken cancellationToken)
+    {
+        if (_watch is null || _watchedFor != cancellationToken)
+        {
+            StopWatching();
+            var watch = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+            _link = cancellationToken.UnsafeRegister(static watch => ((CancellationTokenSource)watch!).Cancel(), watch);
+            (_watch, _watchedFor) = (watch, cancellationToken);
+        }
+
+        return _watch;
+    }
+
+    private void StopWatching()
+    {
+        _link.Dispose();
+        _watch?.Dispose();
+        _watch = null;
     }
 
     private async Task CloseAsync()
