@@ -55,9 +55,7 @@ internal sealed partial class Scrub(
             }
         }
 
-        // What was removed meanwhile is not missing.
-        var missing = known.Values.IntersectBy(storage.Read(connection => ((Db)connection).KnownFiles()).Select(file => file.Key), file => file.Key);
-        damaged.AddRange(missing.Select(file => new DamagedFile(file.Owner, file.Name, file.Key, FileFault.Missing)));
+        damaged.AddRange(StillKnown(known.Values).Select(file => new DamagedFile(file.Owner, file.Name, file.Key, FileFault.Missing)));
         if (repair)
         {
             await RepairAsync(orphans, damaged, found, cancellationToken);
@@ -68,6 +66,10 @@ internal sealed partial class Scrub(
         Log(report);
         return report;
     }
+
+    /// <summary>What was removed since the scrub began is not missing.</summary>
+    private List<KnownFile> StillKnown(IEnumerable<KnownFile> files) => storage.Read(connection => files
+        .Where(file => ((Db)connection).OwnerOf(StoreKey.Parse(file.Key)) is { Trash: null or TrashState.Trashed }).ToList());
 
     private async Task RepairAsync(
         IEnumerable<StoredObject> orphans, IEnumerable<DamagedFile> damaged, IEnumerable<KnownFile> found, CancellationToken cancellationToken)
