@@ -65,7 +65,7 @@ internal static class SettingsMerge
         var nearest = IsOurs(name) ? NearestName.Of(name, all) : NearestName.Meant(name, all);
         if (!level.HasForeignNames || IsOurs(name) || (nearest is not null && IsSlip(name, nearest)))
         {
-            var hint = nearest is null ? "README.md lists them all" : $"the nearest is {nearest}";
+            var hint = nearest is null ? "docs/CONFIGURATION.md lists them all" : $"the nearest is {nearest}";
             faults.Add($"{writtenAs} {level.Place} is not a setting; {hint}.");
         }
 

@@ -28,7 +28,7 @@ public sealed class WrongSettingsTests : IDisposable
     [InlineData("Gateway:PingIntervall", "00:00:10", "Gateway:PingIntervall on the command line is not a setting; the nearest is Gateway:PingInterval.")]
     [InlineData("Gatway:Endpoint", "home", "the nearest is Gateway:Endpoint.")]
     [InlineData("port", "8000", "port on the command line is not a setting; ")]
-    [InlineData("Nix:Foo", "1", "Nix:Foo on the command line is not a setting; README.md lists them all.")]
+    [InlineData("Nix:Foo", "1", "Nix:Foo on the command line is not a setting; docs/CONFIGURATION.md lists them all.")]
     [InlineData("ApiKy", "k", "the nearest is ApiKey.")]
     public void WrongOption_StopsTheStart_WithASentenceThatNamesIt(string name, string value, string sentence)
     {
