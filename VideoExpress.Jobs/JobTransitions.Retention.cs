@@ -1,3 +1,4 @@
+using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
@@ -47,9 +48,19 @@ internal sealed partial class JobTransitions
     }
 
     /// <summary>Its time in the trash is over: from here on there is no way back.</summary>
-    public bool BeginRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId, DateTimeOffset trashedBefore) => Change(
-        unitOfWork, jobId, "removing", "retention = 'removing'", "retention = 'trashed' and trashed_at <= @before",
-        new() { ["before"] = Micros.From(trashedBefore) });
+    /// <exception cref="Hangfire.Storage.DistributedLockTimeoutException">Somebody is at a step of it at this moment.</exception>
+    public bool BeginRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId, DateTimeOffset trashedBefore)
+    {
+        var begun = Change(
+            unitOfWork, jobId, "removing", "retention = 'removing'", "retention = 'trashed' and trashed_at <= @before",
+            new() { ["before"] = Micros.From(trashedBefore) });
+        if (begun)
+        {
+            unitOfWork.DeleteChain(jobId, "The job was removed."); // a failed step waits for a retry that can no longer come
+        }
+
+        return begun;
+    }
 
     /// <summary>Its files are gone; the row stays as history.</summary>
     public bool EndRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId)
@@ -58,6 +69,7 @@ internal sealed partial class JobTransitions
         if (ended)
         {
             ((Db)unitOfWork).DeleteOutputs(jobId);
+            ((Db)unitOfWork).ForgetResults(jobId);
         }
 
         return ended;

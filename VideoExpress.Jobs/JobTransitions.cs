@@ -135,7 +135,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
             unitOfWork.BuildCancel(jobId);
         }
 
-        unitOfWork.DeleteChain(jobId);
+        unitOfWork.DeleteChain(jobId, "The job was cancelled.");
         FailDependents(unitOfWork, jobId, "was cancelled");
         return true;
     }
@@ -160,12 +160,17 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
     public bool SettleCancel(SQLiteUnitOfWork unitOfWork, Guid jobId) =>
         Change(unitOfWork, jobId, "cancel_settled", "phase = null", "status = 'CANCELED' and phase = 'canceling'");
 
-    /// <summary>Its failed step is to be run again: FAILED → RUNNING. Not from the trash: its files may be gone.</summary>
+    /// <summary>Its failed step is to be run again: FAILED → RUNNING, out of the trash if it is there; not once its files are going.</summary>
     public bool Retry(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId)
     {
         if (((Db)unitOfWork).FindJob(jobId) is not { } job || ((Db)unitOfWork).FindStep(jobId, hangfireId) is not { Ordinal: >= 0 } row)
         {
             return false;
+        }
+
+        if (job.Status == JobStatus.Failed && job.Step == row.Ordinal)
+        {
+            Restore(unitOfWork, jobId);
         }
 
         ((Db)unitOfWork).ClearTries(jobId, row.Ordinal);

@@ -32,13 +32,13 @@ internal static class ChainBuilder
     }
 
     /// <summary>Deletes what is left of the chain of <paramref name="jobId"/>: its current step, and with it those that wait for it.</summary>
-    public static void DeleteChain(this SQLiteUnitOfWork unitOfWork, Guid jobId)
+    public static void DeleteChain(this SQLiteUnitOfWork unitOfWork, Guid jobId, string reason)
     {
         Db db = unitOfWork;
         var current = db.FindJob(jobId)?.Step;
         if (db.StepsOf(jobId).Find(step => step.Ordinal == current) is { } step)
         {
-            unitOfWork.ChangeState(step.HangfireId, new DeletedState { Reason = "The job was cancelled." }, Unfinished);
+            unitOfWork.ChangeState(step.HangfireId, new DeletedState { Reason = reason }, Unfinished);
         }
     }
 

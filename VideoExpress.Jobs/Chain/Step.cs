@@ -100,6 +100,11 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
     /// <summary>What to answer when it is not this step's turn; null when it is.</summary>
     protected virtual StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows)
     {
+        if (job.Trash is not null)
+        {
+            return new Nothing("The job was removed.");
+        }
+
         if (job.Status == JobStatus.Failed && row.Ordinal > job.Step)
         {
             return new OutOfTurn(rows.First(candidate => candidate.Ordinal == row.Ordinal - 1).HangfireId); // a retry may come

@@ -114,6 +114,10 @@ internal static class AttemptTable
             """,
             new { before, limit }).ConvertAll(row => (Guid.Parse(row.JobId), Guid.Parse(row.AttemptId)));
 
+    /// <summary>Forgets what workers answered: it may hold a file.</summary>
+    public static void ForgetResults(this Db db, Guid jobId) =>
+        db.Execute("update attempts set result = null where job_id = @id and result is not null", new { id = jobId.Text() });
+
     /// <summary>The worker's files of an attempt are gone from the inbox.</summary>
     public static void MarkSwept(this Db db, Guid attemptId, long now) =>
         db.Execute("update attempts set swept_at = @now where attempt_id = @id", new { id = attemptId.Text(), now });

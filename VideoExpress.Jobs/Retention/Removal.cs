@@ -1,3 +1,4 @@
+using Hangfire.Storage;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
@@ -10,7 +11,7 @@ namespace VideoExpress.Jobs.Retention;
 /// </summary>
 internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions, IObjectStore store, TimeProvider time)
 {
-    /// <summary>Removes one thing; false when it was restored meanwhile.</summary>
+    /// <summary>Removes one thing; false when it was restored meanwhile, or is being changed.</summary>
     /// <exception cref="StoreException">The store failed; some files may be gone.</exception>
     public async Task<bool> RemoveAsync(TrashedHolding item, DateTimeOffset trashedBefore, CancellationToken cancellationToken)
     {
@@ -53,8 +54,15 @@ internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions,
     private bool Write(Func<SQLiteUnitOfWork, bool> change)
     {
         using var unitOfWork = storage.BeginUnitOfWork();
-        var changed = change(unitOfWork);
-        unitOfWork.Commit();
-        return changed;
+        try
+        {
+            var changed = change(unitOfWork);
+            unitOfWork.Commit();
+            return changed;
+        }
+        catch (DistributedLockTimeoutException)
+        {
+            return false; // somebody is pressing buttons of it in the dashboard: the next pass looks again
+        }
     }
 }

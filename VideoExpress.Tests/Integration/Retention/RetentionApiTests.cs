@@ -2,6 +2,11 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Hangfire;
+using Hangfire.States;
+using Microsoft.Extensions.DependencyInjection;
+using VideoExpress.Jobs;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Retention;
 using VideoExpress.Tests.Integration.Chain;
 
 namespace VideoExpress.Tests.Integration.Retention;
@@ -128,12 +133,54 @@ public sealed class RetentionApiTests : IAsyncLifetime
 
         var ran = new RecurringJobManager(_host.Storage).TriggerJob("cleanup");
 
-        await _host.UntilAsync(job, found => found.Trash!.State == VideoExpress.Jobs.Retention.TrashState.Removed);
+        await _host.UntilAsync(job, found => found.Trash!.State == TrashState.Removed);
         using var connection = _host.Storage.GetConnection();
         await _host.UntilAsync(job, _ => connection.GetJobData(ran).State == "Succeeded");
         Assert.Equal(1, JsonDocument.Parse(connection.GetStateData(ran).Data["Result"]).RootElement.GetProperty("Removed").GetInt32());
         Assert.Empty((await _host.GetAsync(job)).GetProperty("output_urls").EnumerateArray());
         Assert.Equal(HttpStatusCode.Conflict, (await SendAsync(HttpMethod.Post, $"/jobs/{job}/restore")).Status);
+    }
+
+    [Fact]
+    public async Task ARequeueInTheTrash_RestoresTheJobAndRetriesIt()
+    {
+        var (job, step) = await FailedAsync();
+        await SendAsync(HttpMethod.Delete, $"/jobs/{job}");
+
+        _host.Services.GetRequiredService<IBackgroundJobClient>().ChangeState(step, new EnqueuedState());
+
+        var retried = await _host.UntilAsync(job, found => found.Status == JobStatus.Running);
+        Assert.Null(retried.Trash);
+        var worker = _host.Worker();
+        await worker.FinishAsync(await worker.TakeAsync(), await TestVideo.BytesAsync());
+        await _host.UntilSucceededAsync(job);
+    }
+
+    [Fact]
+    public async Task ARemovedJob_LeavesNoStepToWaitForARetry_AndARequeueComesToRest()
+    {
+        var (job, step) = await FailedAsync();
+        await SendAsync(HttpMethod.Delete, $"/jobs/{job}");
+        _host.Write(db => db.Execute("update jobs set trashed_at = trashed_at - 86400000000"));
+        await _host.Services.GetRequiredService<Cleanup>().RunAsync(default(CancellationToken));
+        Assert.Equal((0, 0), (_host.Storage.GetMonitoringApi().FailedCount(), _host.Storage.GetMonitoringApi().GetStatistics().Awaiting));
+
+        _host.Services.GetRequiredService<IBackgroundJobClient>().ChangeState(step, new EnqueuedState());
+
+        await _host.UntilAsync(job, _ => _host.Storage.GetMonitoringApi().JobDetails(step)!.History[0].StateName == SucceededState.StateName);
+        var (counts, left) = (_host.Storage.GetMonitoringApi().GetStatistics(), _host.Read(db => db.Scalar<int>("select count(*) from attempts where result is not null")));
+        Assert.Equal((0, 0, 0, 0), (counts.Enqueued, counts.Processing, counts.Scheduled, counts.Awaiting));
+        Assert.Equal((JobStatus.Failed, 0), (_host.Desk.Find(job)!.Value.Job.Status, left));
+    }
+
+    private async Task<(Guid Job, string Step)> FailedAsync()
+    {
+        var job = await _host.RenderAsync();
+        var worker = _host.Worker();
+        await worker.Wire.ReportAsync((await worker.TakeAsync()).Id, """{"error":"out_of_memory: once"}""");
+        var failed = await _host.UntilOverAsync(job);
+        Assert.Equal(JobStatus.Failed, failed.Status);
+        return (job, _host.Read(db => db.FindStep(job, failed.Step!.Value))!.HangfireId);
     }
 
     private async Task<Guid> RenderedAsync()
