@@ -32,27 +32,49 @@ internal sealed partial class JobTransitions
     /// <summary>Out of the trash, and what it uses with it; its age begins anew.</summary>
     public bool Restore(SQLiteUnitOfWork unitOfWork, Guid jobId)
     {
-        var restored = Change(
-            unitOfWork, jobId, "restored",
-            "retention = null, trashed_at = null, trash_reason = null, restored_at = @now",
-            "retention = 'trashed'");
-        if (restored)
+        if (!RestoreAlone(unitOfWork, jobId))
         {
-            foreach (var used in ((Db)unitOfWork).UsedBy(jobId))
+            return false;
+        }
+
+        Db db = unitOfWork;
+        var restored = new Queue<Guid>([jobId]);
+        while (restored.TryDequeue(out var user))
+        {
+            foreach (var used in db.UsedBy(user))
             {
-                _ = Restore(unitOfWork, used) || ((Db)unitOfWork).RestoreAsset(used, time.NowMicros());
+                if (RestoreAlone(unitOfWork, used))
+                {
+                    restored.Enqueue(used);
+                }
+                else
+                {
+                    db.RestoreAsset(used, time.NowMicros());
+                }
             }
         }
 
-        return restored;
+        return true;
     }
 
-    /// <summary>Its time in the trash is over: from here on there is no way back.</summary>
+    /// <summary>
+    /// What was put into the trash by a clock that was ahead has its day from now on, and not from a time to come. The row alone: nothing
+    /// happens to the job.
+    /// </summary>
+    public void DateTrash(SQLiteUnitOfWork unitOfWork) => ((Db)unitOfWork).Execute(
+        """
+        update jobs set trashed_at = @now where retention = 'trashed' and trashed_at > @now;
+        update assets set trashed_at = @now where retention = 'trashed' and trashed_at > @now
+        """,
+        new { now = time.NowMicros() });
+
+    /// <summary>Its time in the trash is over, and that of all that uses it: from here on there is no way back.</summary>
     /// <exception cref="Hangfire.Storage.DistributedLockTimeoutException">Somebody is at a step of it at this moment.</exception>
     public bool BeginRemoval(SQLiteUnitOfWork unitOfWork, Guid jobId, DateTimeOffset trashedBefore)
     {
         var begun = Change(
-            unitOfWork, jobId, "removing", "retention = 'removing'", "retention = 'trashed' and trashed_at <= @before",
+            unitOfWork, jobId, "removing", "retention = 'removing'",
+            $"retention = 'trashed' and trashed_at <= @before and not exists ({RetentionTable.RestorableUsers})",
             new() { ["before"] = Micros.From(trashedBefore) });
         if (begun)
         {
@@ -80,6 +102,11 @@ internal sealed partial class JobTransitions
 
     /// <summary>A file that was gone is there again.</summary>
     public void FindFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name) => MarkFile(unitOfWork, key, name, "file_found", null);
+
+    private bool RestoreAlone(SQLiteUnitOfWork unitOfWork, Guid jobId) => Change(
+        unitOfWork, jobId, "restored",
+        "retention = null, trashed_at = null, trash_reason = null, restored_at = @now",
+        "retention = 'trashed'");
 
     private void MarkFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name, string type, long? missingSince)
     {

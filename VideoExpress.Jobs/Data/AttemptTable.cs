@@ -108,8 +108,8 @@ internal static class AttemptTable
         db.List<Row>(
             """
             select attempt_id, attempts.job_id from attempts join jobs on jobs.job_id = attempts.job_id
-            where swept_at is null and attempts.created_at < @before and state not in ('submitting', 'submitted')
-              and (status = 'SUCCEEDED' or status = 'CANCELED' and phase is null or retention = 'removed')
+            where swept_at is null and attempts.created_at < @before
+              and (retention = 'removed' or state not in ('submitting', 'submitted') and (status = 'SUCCEEDED' or status = 'CANCELED' and phase is null))
             order by attempts.created_at limit @limit
             """,
             new { before, limit }).ConvertAll(row => (Guid.Parse(row.JobId), Guid.Parse(row.AttemptId)));

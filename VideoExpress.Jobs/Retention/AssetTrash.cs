@@ -21,9 +21,11 @@ internal static class AssetTrash
         "retention = null, trashed_at = null, trash_reason = null, restored_at = @now",
         "retention = 'trashed'");
 
-    /// <summary>Its time in the trash is over: from here on there is no way back.</summary>
+    /// <summary>Its time in the trash is over, and that of all that uses it: from here on there is no way back.</summary>
     public static bool BeginAssetRemoval(this Db db, Guid assetId, DateTimeOffset trashedBefore, long now) => db.Change(
-        assetId, "asset_removing", now, "retention = 'removing'", "retention = 'trashed' and trashed_at <= @before", before: Micros.From(trashedBefore));
+        assetId, "asset_removing", now, "retention = 'removing'",
+        $"retention = 'trashed' and trashed_at <= @before and not exists ({RetentionTable.RestorableUsers})",
+        before: Micros.From(trashedBefore));
 
     /// <summary>Its files are gone; the row stays as history.</summary>
     public static bool EndAssetRemoval(this Db db, Guid assetId, long now) =>

@@ -4,7 +4,6 @@ using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
-using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Retention;
@@ -18,9 +17,6 @@ internal sealed partial class Cleanup(
     SQLiteStorage storage, JobTransitions transitions, Removal removal, Leftovers leftovers, RetentionSettings settings, TimeProvider time,
     ILogger<Cleanup> logger)
 {
-    /// <summary>So many failures one after the other are the store's, not the object's.</summary>
-    private const int EnoughFailures = 5;
-
     /// <summary>Hangfire's entry point.</summary>
     /// <exception cref="CleanupException">Something could not be removed; the rest was.</exception>
     public async Task<CleanupReport> RunAsync(PerformContext context, CancellationToken cancellationToken)
@@ -40,7 +36,7 @@ internal sealed partial class Cleanup(
     /// <exception cref="CleanupException">Something could not be removed; the rest was.</exception>
     public async Task<CleanupReport> RunAsync(CancellationToken cancellationToken)
     {
-        var failures = new List<string>();
+        var failures = new Failures();
         var trashed = MoveToTrash(cancellationToken);
         var (removed, bytes) = await RemoveAsync(failures, cancellationToken);
         var report = await leftovers.SweepAsync(failures, cancellationToken) with { Trashed = trashed, Removed = removed, RemovedBytes = bytes };
@@ -49,11 +45,17 @@ internal sealed partial class Cleanup(
             LogReport(report);
         }
 
-        return failures.Count == 0 ? report : throw new CleanupException(failures);
+        return failures.Sentences.Count == 0 ? report : throw new CleanupException(failures.Sentences);
     }
 
     private int MoveToTrash(CancellationToken cancellationToken)
     {
+        using (var unitOfWork = storage.BeginUnitOfWork())
+        {
+            transitions.DateTrash(unitOfWork);
+            unitOfWork.Commit();
+        }
+
         var plan = storage.Read(connection => JobRetention.Plan(connection, settings, time.GetUtcNow()));
         var trashed = 0;
         foreach (var (holding, reason) in plan.Trash)
@@ -70,26 +72,17 @@ internal sealed partial class Cleanup(
         return trashed;
     }
 
-    private async Task<(int Removed, long Bytes)> RemoveAsync(List<string> failures, CancellationToken cancellationToken)
+    private async Task<(int Removed, long Bytes)> RemoveAsync(Failures failures, CancellationToken cancellationToken)
     {
-        var (removed, bytes, inARow) = (0, 0L, 0);
+        var (removed, bytes) = (0, 0L);
         var trashedBefore = time.GetUtcNow() - settings.TrashTime;
-        foreach (var item in storage.Read(connection => JobRetention.Plan(connection, settings, time.GetUtcNow())).Remove)
+        var due = storage.Read(connection => JobRetention.Plan(connection, settings, time.GetUtcNow())).Remove;
+        foreach (var item in due.TakeWhile(_ => !failures.StoreIsAway))
         {
-            try
-            {
-                if (await removal.RemoveAsync(item, trashedBefore, cancellationToken))
-                {
-                    (removed, bytes) = (removed + 1, bytes + item.Bytes);
-                }
-
-                inARow = 0;
-            }
-            catch (StoreException error) when (++inARow < EnoughFailures)
-            {
-                LogFailure(item.Id, error);
-                failures.Add($"{item.Name} {item.Id:D}: {error.Message}");
-            }
+            var gone = false;
+            await failures.TryAsync(
+                $"{item.Name} {item.Id:D}", async () => gone = await removal.RemoveAsync(item, trashedBefore, cancellationToken));
+            (removed, bytes) = gone ? (removed + 1, bytes + item.Bytes) : (removed, bytes);
         }
 
         return (removed, bytes);
@@ -97,9 +90,6 @@ internal sealed partial class Cleanup(
 
     [LoggerMessage(LogLevel.Information, "Cleaned up: {Report}")]
     private partial void LogReport(CleanupReport report);
-
-    [LoggerMessage(LogLevel.Warning, "The files of {Id} could not be removed; the next pass tries again")]
-    private partial void LogFailure(Guid id, Exception exception);
 }
 
 /// <summary>What a pass of the cleanup did; the dashboard shows it as the recurring job's result.</summary>

@@ -15,25 +15,37 @@ internal sealed class InboxSweep(SQLiteStorage storage, Removal removal, RunPodS
 
     private const int Batch = 500;
 
-    /// <summary>Sweeps the inboxes of all attempts that are over.</summary>
+    /// <summary>Sweeps the inboxes of all attempts that are over; what cannot be swept is noted and waits for the next pass.</summary>
     /// <returns>How many, and how many bytes went.</returns>
-    /// <exception cref="Store.StoreException">The store failed; the rest waits for the next pass.</exception>
-    public async Task<(int Inboxes, long Bytes)> RunAsync(CancellationToken cancellationToken)
+    public async Task<(int Inboxes, long Bytes)> RunAsync(Failures failures, CancellationToken cancellationToken)
     {
         var (inboxes, bytes) = (0, 0L);
-        while (Next() is { Count: > 0 } attempts)
+        var failed = new HashSet<Guid>();
+        while (Next().FindAll(attempt => !failed.Contains(attempt.AttemptId)) is { Count: > 0 } attempts && !failures.StoreIsAway)
         {
-            foreach (var (jobId, attemptId) in attempts)
+            foreach (var (jobId, attemptId) in attempts.TakeWhile(_ => !failures.StoreIsAway))
             {
-                bytes += await removal.DeleteBelowAsync($"inbox/{jobId:D}/{attemptId:D}/", cancellationToken);
-                using var unitOfWork = storage.BeginUnitOfWork();
-                ((Db)unitOfWork).MarkSwept(attemptId, time.NowMicros());
-                unitOfWork.Commit();
-                inboxes++;
+                if (await failures.TryAsync(
+                    $"the inbox of {jobId:D}", async () => bytes += await removal.DeleteBelowAsync($"inbox/{jobId:D}/{attemptId:D}/", cancellationToken)))
+                {
+                    MarkSwept(attemptId);
+                    inboxes++;
+                }
+                else
+                {
+                    failed.Add(attemptId);
+                }
             }
         }
 
         return (inboxes, bytes);
+    }
+
+    private void MarkSwept(Guid attemptId)
+    {
+        using var unitOfWork = storage.BeginUnitOfWork();
+        ((Db)unitOfWork).MarkSwept(attemptId, time.NowMicros());
+        unitOfWork.Commit();
     }
 
     private List<(Guid JobId, Guid AttemptId)> Next()

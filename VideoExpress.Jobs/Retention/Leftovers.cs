@@ -9,22 +9,14 @@ internal sealed class Leftovers(InboxSweep inboxes, IObjectStore store, Resumabl
     /// <summary>No upload into the store takes longer; one that does begins again.</summary>
     private static readonly TimeSpan LongestUpload = TimeSpan.FromDays(1);
 
-    /// <summary>Sweeps all of it; what the store refuses is added to <paramref name="failures"/> and waits for the next pass.</summary>
-    public async Task<CleanupReport> SweepAsync(List<string> failures, CancellationToken cancellationToken)
+    /// <summary>Sweeps all of it; what cannot be swept is noted and waits for the next pass.</summary>
+    public async Task<CleanupReport> SweepAsync(Failures failures, CancellationToken cancellationToken)
     {
-        var report = new CleanupReport();
-        try
-        {
-            report = report with { ExpiredUploads = uploads.SweepUploads(cancellationToken) };
-            report = report with { UnfinishedUploads = await store.EndUnfinishedAsync(time.GetUtcNow() - LongestUpload, cancellationToken) };
-            var (count, bytes) = await inboxes.RunAsync(cancellationToken);
-            report = report with { Inboxes = count, InboxBytes = bytes };
-        }
-        catch (StoreException error)
-        {
-            failures.Add(error.Message);
-        }
-
-        return report;
+        var (expired, unfinished) = (0, 0);
+        await failures.TryAsync("expired uploads", () => Task.FromResult(expired = uploads.SweepUploads(cancellationToken)));
+        await failures.TryAsync(
+            "unfinished uploads", async () => unfinished = await store.EndUnfinishedAsync(time.GetUtcNow() - LongestUpload, cancellationToken));
+        var (swept, bytes) = await inboxes.RunAsync(failures, cancellationToken);
+        return new CleanupReport { ExpiredUploads = expired, UnfinishedUploads = unfinished, Inboxes = swept, InboxBytes = bytes };
     }
 }

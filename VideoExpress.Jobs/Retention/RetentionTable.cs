@@ -9,6 +9,10 @@ internal static class RetentionTable
     public const string KeptUsers =
         "select 1 from uses join jobs as owner on owner.job_id = uses.job_id where uses.used = @id and owner.retention is null";
 
+    /// <summary>A subquery: the jobs that use the job or asset <c>@id</c>, and that are kept or can be restored.</summary>
+    public const string RestorableUsers =
+        "select 1 from uses join jobs as owner on owner.job_id = uses.job_id where uses.used = @id and (owner.retention is null or owner.retention = 'trashed')";
+
     private const string JobBytes = "coalesce((select sum(bytes) from outputs where outputs.job_id = jobs.job_id), 0)";
 
     /// <summary>All jobs and assets that are neither in the trash nor gone.</summary>
@@ -40,14 +44,14 @@ internal static class RetentionTable
         """,
         new { id = id.Text(), limit }).ConvertAll(Guid.Parse);
 
-    /// <summary>What is in the trash, the oldest there first: those whose removal has begun come at once.</summary>
+    /// <summary>What is in the trash, the oldest there first, and last those whose removal has begun: it may be their files that cannot be removed.</summary>
     public static List<TrashedHolding> Trashed(this Db db) => db.List<TrashRow>(
         $"""
         select job_id as id, 0 as is_asset, type as name, {JobBytes} as bytes, retention, trash_reason, trashed_at
         from jobs where retention in ('trashed', 'removing')
         union all
         select asset_id, 1, name, bytes, retention, trash_reason, trashed_at from assets where retention in ('trashed', 'removing')
-        order by retention, trashed_at
+        order by retention desc, trashed_at
         """).ConvertAll(row => row.ToTrashed());
 
     private sealed class HoldingRow

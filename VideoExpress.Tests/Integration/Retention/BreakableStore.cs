@@ -17,8 +17,16 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 
     public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
 
+    /// <summary>Prefixes below which nothing can be deleted, as under an object lock.</summary>
+    public ISet<string> Locked { get; } = new HashSet<string>();
+
     public Task DeleteAsync(StoreKey key, CancellationToken cancellationToken)
     {
+        if (Locked.Any(key.Value.StartsWith))
+        {
+            throw new StoreException("The store denies it.", canHeal: false);
+        }
+
         if (DeletionsLeft == 0)
         {
             throw new StoreException("The store is away.", canHeal: true);
@@ -31,8 +39,13 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
     /// <summary>True where the test's clock leaps while files are put: each would seem to have taken days.</summary>
     public bool SparesUnfinished { get; set; }
 
+    /// <summary>True for a key without the right to list unfinished uploads.</summary>
+    public bool DeniesUnfinished { get; set; }
+
     public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
-        SparesUnfinished ? Task.FromResult(0) : store.EndUnfinishedAsync(startedBefore, cancellationToken);
+        DeniesUnfinished ? throw new StoreException("The store denies it.", canHeal: false)
+        : SparesUnfinished ? Task.FromResult(0)
+        : store.EndUnfinishedAsync(startedBefore, cancellationToken);
 
     public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null) =>
         store.PresignGet(key, lifetime, baseUrl, disposition);

@@ -142,6 +142,117 @@ public sealed class CleanupTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatCannotBeRemoved_DoesNotKeepTheRest()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            var stuck = await _ground.SucceedAsync(_ground.Create());
+            _ground.Store.Locked.Add($"jobs/{stuck:D}/");
+            _ground.Retention.Delete(stuck);
+        }
+
+        var fine = await _ground.SucceedAsync(_ground.Create());
+        _ground.Retention.Delete(fine);
+        _ground.Uploads.Create(100, "half a film", null);
+        _ground.Time.Advance(TimeSpan.FromDays(10));
+
+        var error = await Assert.ThrowsAsync<CleanupException>(CleanAsync);
+
+        Assert.StartsWith("6 things", error.Message, StringComparison.Ordinal);
+        Assert.Equal((TrashState.Removed, 0), (_ground.Job(fine).Trash!.State, _ground.Uploads.SweepUploads(default)));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task OneThingThatCannotBeSwept_DoesNotKeepTheInboxes(bool unfinished)
+    {
+        var (first, second) = (_ground.Create(), _ground.Create());
+        var locked = await _ground.AttemptAsync(first);
+        await _ground.AttemptAsync(second);
+        await _ground.SucceedAsync(first);
+        await _ground.SucceedAsync(second);
+        _ground.Time.Advance(TimeSpan.FromDays(2));
+        _ground.Store.DeniesUnfinished = unfinished;
+        if (!unfinished)
+        {
+            _ground.Store.Locked.Add($"inbox/{first:D}/{locked:D}/");
+        }
+
+        await Assert.ThrowsAsync<CleanupException>(CleanAsync);
+
+        Assert.Empty(await _ground.FilesAsync($"inbox/{second:D}/"));
+    }
+
+    [Fact]
+    public async Task AClockThatIsSetBack_DoesNotRemoveWhatARestoreNeeds()
+    {
+        var clip = await _ground.SucceedAsync(_ground.Create());
+        var film = _ground.End(_ground.Create(clip), "FAILED");
+        _ground.Time.Advance(TimeSpan.FromDays(1));
+        _ground.Retention.Delete(film);
+        _ground.Time.AdjustTime(_ground.Time.GetUtcNow() - TimeSpan.FromHours(2));
+        _ground.Retention.Delete(clip);
+        _ground.Time.Advance(TimeSpan.FromHours(24) + TimeSpan.FromMinutes(1));
+        await CleanAsync();
+        Assert.Equal(TrashState.Trashed, _ground.Job(clip).Trash!.State);
+
+        _ground.Retention.Restore(film);
+
+        Assert.Null(_ground.Job(clip).Trash);
+    }
+
+    [Fact]
+    public async Task AClockThatWasAheadForAMoment_DoesNotKeepTheTrashForAYear()
+    {
+        var job = await _ground.SucceedAsync(_ground.Create());
+        var now = _ground.Time.GetUtcNow();
+        _ground.Time.Advance(TimeSpan.FromDays(365));
+        await CleanAsync();
+        _ground.Time.AdjustTime(now);
+        await CleanAsync();
+        Assert.Equal(TrashState.Trashed, _ground.Job(job).Trash!.State);
+
+        _ground.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, (await CleanAsync()).Removed);
+    }
+
+    [Fact]
+    public async Task TheInboxOfARemovedJob_IsSwept_ThoughItsAttemptNeverEnded()
+    {
+        var job = _ground.Create();
+        var attempt = await _ground.AttemptAsync(job);
+        _ground.End(job, "FAILED");
+        _ground.Write(db => db.Execute("update attempts set state = 'submitted'"));
+        _ground.Retention.Delete(job);
+        _ground.Time.Advance(TimeSpan.FromDays(1));
+        await CleanAsync();
+        await _ground.PutAsync(StoreKey.Inbox(job, attempt, "video.mp4"), 10); // by a worker that was late
+        _ground.Time.Advance(TimeSpan.FromDays(1));
+
+        Assert.Equal(new CleanupReport { Inboxes = 1, InboxBytes = 10 }, await CleanAsync());
+    }
+
+    [Fact]
+    public void ARestoreOfAVeryLongChainOfJobs_IsNoDeepRecursion()
+    {
+        var last = _ground.End(_ground.Create(), "SUCCEEDED");
+        _ground.Write(db => db.Execute(
+            """
+            with recursive n (i) as (select 1 union all select i + 1 from n where i < 60000)
+            insert into jobs (job_id, type, status, params, created_at, updated_at, quality, retention, trashed_at, trash_reason)
+            select printf('01a20d15-6851-7e9f-a8c8-%012x', i), 'EXPORT', 'SUCCEEDED', '{}', i, i, 'draft', 'trashed', i, 'age' from n;
+            insert into uses select job_id, iif(created_at = 1, @last, printf('01a20d15-6851-7e9f-a8c8-%012x', created_at - 1)) from jobs where job_id <> @last
+            """,
+            new { last = last.Text() }));
+
+        _ground.Retention.Restore(Guid.Parse("01a20d15-6851-7e9f-a8c8-00000000ea60"));
+
+        Assert.Equal(0, _ground.Read(db => db.Scalar<int>("select count(*) from jobs where retention is not null")));
+    }
+
+    [Fact]
     public async Task FilesThatNoRowKnows_GoWithTheJob()
     {
         var job = await _ground.SucceedAsync(_ground.Create());
