@@ -9,13 +9,13 @@ internal static class ScrubTable
     /// <summary>Every file that must be there: of all that is kept or can be restored.</summary>
     public static List<KnownFile> KnownFiles(this Db db) => db.List<KnownFile>(
         """
-        select key, '/jobs/' || outputs.job_id as owner, name, bytes, sha256, missing_since is not null as is_marked
+        select key, outputs.job_id as id, 0 as is_asset, name, bytes, sha256, fault
         from outputs join jobs on jobs.job_id = outputs.job_id where retention is null or retention = 'trashed'
         union all
-        select key, '/assets/' || asset_id, 'source', bytes, sha256, missing_since is not null
+        select key, asset_id, 1, 'source', bytes, sha256, fault
         from assets where retention is null or retention = 'trashed'
         union all
-        select thumbnail_key, '/assets/' || asset_id, 'thumbnail', null, null, 0
+        select thumbnail_key, asset_id, 1, 'thumbnail', null, null, fault
         from assets where thumbnail_key is not null and (retention is null or retention = 'trashed')
         """);
 
@@ -44,8 +44,11 @@ internal sealed class KnownFile
 {
     public string Key { get; set; } = "";
 
-    /// <summary>Where the API has what it belongs to.</summary>
-    public string Owner { get; set; } = "";
+    /// <summary>The job's or the asset's that it belongs to.</summary>
+    public string Id { get; set; } = "";
+
+    /// <summary>False for a job's.</summary>
+    public bool IsAsset { get; set; }
 
     public string Name { get; set; } = "";
 
@@ -55,6 +58,20 @@ internal sealed class KnownFile
     /// <summary>Null where it is not kept.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>True when an earlier repair has found it missing.</summary>
-    public bool IsMarked { get; set; }
+    /// <summary>What a repair has marked it with, or its asset's source where it is a thumbnail; null: nothing.</summary>
+    public string? Fault { get; set; }
+
+    /// <summary>True when a repair has found it missing or damaged.</summary>
+    public bool IsMarked => Fault is not null;
+
+    /// <summary>True when it has been read, and found to be another.</summary>
+    public bool IsSpoilt => Fault == FileFault.WrongContent.Word();
+
+    /// <summary>True for the small picture of an asset, of which neither length nor hash is kept.</summary>
+    public bool IsThumbnail => IsAsset && Name == "thumbnail";
+
+    public Guid OwnerId => Guid.Parse(Id);
+
+    /// <summary>Where the API has what it belongs to.</summary>
+    public string Owner => $"/{(IsAsset ? "assets" : "jobs")}/{Id}";
 }
