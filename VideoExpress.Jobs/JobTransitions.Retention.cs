@@ -97,27 +97,32 @@ internal sealed partial class JobTransitions
         return ended;
     }
 
-    /// <summary>A published file is gone from the store: its owner is told, and no URL of it is handed out.</summary>
-    public void LoseFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name) => MarkFile(unitOfWork, key, name, "file_lost", time.NowMicros());
+    /// <summary>
+    /// A file of it is missing or damaged in the store: its owner is told by a warning, and no URL of it is handed out; with null it is whole
+    /// again. The warnings follow the rows, whatever was said before.
+    /// </summary>
+    public void MarkFile(SQLiteUnitOfWork unitOfWork, Guid jobId, StoreKey key, FileFault? fault)
+    {
+        Db db = unitOfWork;
+        if (!db.MarkOutput(jobId, key, fault) || db.FindJob(jobId) is not { } job)
+        {
+            return;
+        }
 
-    /// <summary>A file that was gone is there again.</summary>
-    public void FindFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name) => MarkFile(unitOfWork, key, name, "file_found", null);
+        var files = db.FaultsOf(jobId);
+        var warnings = job.Warnings
+            .Except(files.SelectMany(file => new[] { GoneWarning(file.Name), DamagedWarning(file.Name) }))
+            .Union(files.Where(file => file.Fault is not null).Select(file =>
+                file.Fault == FileFault.Missing.Word() ? GoneWarning(file.Name) : DamagedWarning(file.Name)));
+        Change(unitOfWork, jobId, $"file_{FileFaults.Event(fault)}", "warnings = @warnings", "true", new() { ["warnings"] = Json(warnings) });
+    }
 
     private bool RestoreAlone(SQLiteUnitOfWork unitOfWork, Guid jobId) => Change(
         unitOfWork, jobId, "restored",
         "retention = null, trashed_at = null, trash_reason = null, restored_at = @now",
         "retention = 'trashed'");
 
-    private void MarkFile(SQLiteUnitOfWork unitOfWork, StoreKey key, string name, string type, long? missingSince)
-    {
-        Db db = unitOfWork;
-        if (!db.MarkMissing(key, missingSince) || db.OwnerOf(key) is not { } owner || db.FindJob(owner.Id) is not { } job)
-        {
-            return;
-        }
+    private static string GoneWarning(string file) => $"The file \"{file}\" is gone from the store.";
 
-        var warning = $"The file \"{name}\" is gone from the store.";
-        var warnings = missingSince is null ? job.Warnings.Where(known => known != warning) : job.Warnings.Append(warning);
-        Change(unitOfWork, job.Id, type, "warnings = @warnings", "true", new() { ["warnings"] = Json(warnings) });
-    }
+    private static string DamagedWarning(string file) => $"The file \"{file}\" is damaged in the store.";
 }

@@ -49,6 +49,8 @@ public static class JobsSetup
         .AddSingleton<InboxSweep>()
         .AddSingleton<Leftovers>()
         .AddSingleton<Cleanup>()
+        .AddSingleton<ScrubComparison>()
+        .AddSingleton<ScrubRepair>()
         .AddSingleton<Scrub>()
         .AddSingleton<IJobFilter, ChainFilter>()
         .AddSingleton<StepNames>()

@@ -10,7 +10,7 @@ internal static class AssetTable
     private const string Columns =
         """
         select asset_id, name, kind, key, content_type, bytes, sha256, facts, thumbnail_key, created_at,
-               retention, trashed_at, trash_reason, missing_since is not null as is_missing
+               retention, trashed_at, trash_reason, fault is not null as is_missing
         from assets
         """;
 

@@ -13,10 +13,10 @@ internal static class OutputTable
     /// <summary>Published for the job's owner.</summary>
     public const string Output = "output";
 
-    /// <summary>The main one first; without those that are known to be gone from the store.</summary>
+    /// <summary>The main one first; without those that are known to be missing or damaged in the store.</summary>
     public static List<JobOutput> OutputsOf(this Db db, Guid jobId, string role) =>
         db.List<Row>(
-            "select name, key, content_type, bytes, sha256, facts from outputs where job_id = @id and role = @role and missing_since is null order by position",
+            "select name, key, content_type, bytes, sha256, facts from outputs where job_id = @id and role = @role and fault is null order by position",
             new { id = jobId.Text(), role }).ConvertAll(row => row.ToOutput());
 
     /// <summary>The published files of several jobs, each one's main file first.</summary>
@@ -24,7 +24,7 @@ internal static class OutputTable
         db.List<Row>(
             """
             select job_id, name, key, content_type, bytes, sha256, facts from outputs
-            where job_id in @ids and role = @role and missing_since is null order by job_id, position
+            where job_id in @ids and role = @role and fault is null order by job_id, position
             """,
             new { ids = jobIds.Select(id => id.Text()), role = Output }).ToLookup(row => Guid.Parse(row.JobId), row => row.ToOutput());
 
@@ -68,13 +68,14 @@ internal static class OutputTable
     /// <summary>Forgets all files of a job.</summary>
     public static void DeleteOutputs(this Db db, Guid jobId) => db.Execute("delete from outputs where job_id = @id", new { id = jobId.Text() });
 
-    /// <summary>Says since when a job's or an asset's file is gone from the store, or null that it is there; false when nothing changed.</summary>
-    public static bool MarkMissing(this Db db, StoreKey key, long? since) => db.Execute(
-        """
-        update outputs set missing_since = @since where key = @key and (missing_since is null) <> (@since is null);
-        update assets set missing_since = @since where key = @key and asset_id = substr(@key, 8, 36) and (missing_since is null) <> (@since is null)
-        """,
-        new { key = key.Value, since }) > 0;
+    /// <summary>Says what is wrong with a file in the store, or null that it is whole again; false when nothing changed.</summary>
+    public static bool MarkOutput(this Db db, Guid jobId, StoreKey key, FileFault? fault) => db.Execute(
+        $"update outputs set fault = @fault where job_id = @id and key = @key and {FileFaults.MayBecome}",
+        new { id = jobId.Text(), key = key.Value, fault = fault?.Word() }) > 0;
+
+    /// <summary>The names of a job's files of all roles, and what each one is marked with.</summary>
+    public static List<(string Name, string? Fault)> FaultsOf(this Db db, Guid jobId) => db.List<(string, string?)>(
+        "select name, fault from outputs where job_id = @id order by role, position", new { id = jobId.Text() });
 
     private sealed class OwnerRow
     {

@@ -31,15 +31,9 @@ internal static class AssetTrash
     public static bool EndAssetRemoval(this Db db, Guid assetId, long now) =>
         db.Change(assetId, "asset_removed", now, "retention = 'removed'", "retention = 'removing'");
 
-    private static bool Change(
-        this Db db, Guid assetId, string type, long now, string set, string guard, string? reason = null, long? before = null)
+    /// <summary>Tells what has happened to an asset.</summary>
+    public static void AddAssetEvent(this Db db, Guid assetId, string type, long now, string? reason = null)
     {
-        var id = assetId.Text();
-        if (db.Execute($"update assets set {set} where asset_id = @id and {guard}", new { id, now, reason, before }) == 0)
-        {
-            return false;
-        }
-
         var data = new JsonObject();
         if (reason is not null)
         {
@@ -47,7 +41,19 @@ internal static class AssetTrash
         }
 
         db.Execute(
-            "insert into events (asset_id, at, type, data) values (@id, @now, @type, @data)", new { id, now, type, data = data.ToJsonString() });
+            "insert into events (asset_id, at, type, data) values (@id, @now, @type, @data)",
+            new { id = assetId.Text(), now, type, data = data.ToJsonString() });
+    }
+
+    private static bool Change(
+        this Db db, Guid assetId, string type, long now, string set, string guard, string? reason = null, long? before = null)
+    {
+        if (db.Execute($"update assets set {set} where asset_id = @id and {guard}", new { id = assetId.Text(), now, reason, before }) == 0)
+        {
+            return false;
+        }
+
+        db.AddAssetEvent(assetId, type, now, reason);
         return true;
     }
 }

@@ -1,6 +1,5 @@
 using Hangfire;
 using Hangfire.Server;
-using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
@@ -23,12 +22,12 @@ internal sealed partial class Cleanup(
     {
         try
         {
-            using var turn = context.Connection.AcquireDistributedLock("videoexpress:cleanup", TimeSpan.Zero);
+            using var turn = Upkeep.TakeTurn(context.Connection);
             return await RunAsync(cancellationToken);
         }
-        catch (DistributedLockTimeoutException)
+        catch (UpkeepBusyException)
         {
-            return new CleanupReport(); // a pass is at work already
+            return new CleanupReport(); // the next pass does it
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace VideoExpress.Jobs.Retention;
 
 /// <summary>How the store and the database fit together.</summary>
@@ -29,20 +27,3 @@ public sealed record OrphanFile(string Key, long Bytes, DateTimeOffset ModifiedA
 /// <param name="Key">Where it should lie in the store.</param>
 /// <param name="Fault">What is wrong.</param>
 public sealed record DamagedFile(string Owner, string Name, string Key, FileFault Fault);
-
-/// <summary>What is wrong with a file in the store.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<FileFault>))]
-public enum FileFault
-{
-    /// <summary>It is not there.</summary>
-    [JsonStringEnumMemberName("missing")]
-    Missing,
-
-    /// <summary>It has another length.</summary>
-    [JsonStringEnumMemberName("wrong_length")]
-    WrongLength,
-
-    /// <summary>It has another sha256.</summary>
-    [JsonStringEnumMemberName("wrong_content")]
-    WrongContent,
-}

@@ -8,8 +8,11 @@ namespace VideoExpress.Jobs.Store;
 /// </summary>
 public readonly partial record struct StoreKey
 {
+    /// <summary>Where published objects lie.</summary>
+    public static readonly IReadOnlyList<string> PublishedPrefixes = ["jobs/", "assets/"];
+
     /// <summary>Where all keys of this product lie; what else is in a bucket is none of ours.</summary>
-    public static readonly IReadOnlyList<string> Prefixes = ["inbox/", "jobs/", "assets/"];
+    public static readonly IReadOnlyList<string> Prefixes = ["inbox/", .. PublishedPrefixes];
 
     private StoreKey(string value) => Value = value;
 

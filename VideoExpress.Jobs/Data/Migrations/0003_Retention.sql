@@ -39,9 +39,9 @@ where url like '%/jobs/%' and substr(url, instr(url, '/jobs/') + 6, 36) in (sele
 -- When the worker's files of an attempt were removed from the inbox.
 alter table attempts add column swept_at integer;
 
--- Since when a scrub knows that the file is gone from the store.
-alter table outputs add column missing_since integer;
-alter table assets add column missing_since integer;
+-- What a scrub has found wrong with the file in the store: no URL of it is handed out.
+alter table outputs add column fault text check (fault in ('missing', 'wrong_length', 'wrong_content'));
+alter table assets add column fault text check (fault in ('missing', 'wrong_length', 'wrong_content'));
 
 create index outputs_by_key on outputs (key);
 

@@ -87,7 +87,7 @@ public sealed class AssetLifeTests(AssetServer server) : IClassFixture<AssetServ
     {
         var asset = await server.TakeAsync(MediaFiles.Video);
         var id = asset.GetProperty("asset_id").GetString();
-        server.Write($"update assets set missing_since = 1 where asset_id = '{id}'");
+        server.Write($"update assets set fault = 'missing' where asset_id = '{id}'");
 
         Assert.Equal(JsonValueKind.Null, (await server.GetAsync($"/assets/{id}")).GetProperty("download_url").ValueKind);
         using var stitch = await server.Http.PostAsync(

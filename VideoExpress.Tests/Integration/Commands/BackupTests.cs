@@ -157,7 +157,7 @@ public sealed class BackupTests
         var (job, _) = await host.FinishedJobAsync();
         var key = host.Server.Desk.Find(job)!.Value.Outputs[0].Key.Value;
         File.Delete(BackupHost.ObjectPath(host.Data, key));
-        BackupHost.Change(host.Database, $"update outputs set missing_since = 1 where key = '{key}'");
+        BackupHost.Change(host.Database, $"update outputs set fault = 'missing' where key = '{key}'");
 
         Assert.Equal(0, (await host.BackUpAsync()).ExitCode);
     }

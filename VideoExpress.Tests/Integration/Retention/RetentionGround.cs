@@ -39,7 +39,8 @@ internal sealed class RetentionGround : IDisposable
         Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
         var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
         Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
-        Scrub = new Scrub(Storage, _transitions, Store, Time, NullLogger<Scrub>.Instance);
+        Scrub = new Scrub(
+            Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Time), NullLogger<Scrub>.Instance);
     }
 
     public RetentionSettings Settings { get; }

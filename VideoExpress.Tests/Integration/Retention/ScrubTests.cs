@@ -54,6 +54,21 @@ public sealed class ScrubTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatOthersKeepInTheBucket_IsNoOrphan()
+    {
+        string[] foreign = ["assets/brand/logo.png", "inbox/letter.txt", "jobs/intro.mp4", "jobs/old/takes/1.mp4"];
+        foreach (var key in foreign)
+        {
+            await _ground.PutAsync(StoreKey.Parse(key), 10);
+        }
+
+        _ground.Time.Advance(TimeSpan.FromDays(2));
+
+        Assert.Empty((await ScrubAsync(repair: true)).Orphans);
+        Assert.Equal(foreign, (await _ground.FilesAsync()).Select(file => file.Key.Value).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task ALostFile_IsTold_AndAfterARepairNotHandedOut_UntilItIsThereAgain()
     {
         var job = await _ground.SucceedAsync(_ground.Create());
