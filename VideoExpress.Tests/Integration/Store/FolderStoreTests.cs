@@ -45,6 +45,7 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task TheRootItself_MayBeALink_ToALargerDisk()
     {
+        Directory.CreateDirectory(_folder.File("store"));
         Directory.CreateSymbolicLink(_folder.File("link"), _folder.File("store"));
         var key = Inbox("a.txt");
 
