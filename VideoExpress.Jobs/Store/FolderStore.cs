@@ -11,7 +11,8 @@ public sealed class FolderStore : IObjectStore
 {
     private readonly FolderLayout _layout;
     private readonly TimeProvider _time;
-    private readonly DiskFloor _floor;
+    private readonly long _minFreeBytes;
+    private readonly OutputUrls? _urls;
 
     // Held while room is claimed, so that two who find the same room do not both take it.
     private readonly Lock _room = new();
@@ -19,23 +20,26 @@ public sealed class FolderStore : IObjectStore
     // Held while a name appears or goes, so that no folder is pruned between its making and its use.
     private readonly Lock _names = new();
 
-    /// <summary>Opens the folder, makes it where it is missing, and clears what an earlier process left half-written.</summary>
+    /// <summary>A store in a folder; touches nothing. The folder is made with the first object that is put.</summary>
     /// <param name="root">The folder; nothing else may write to it.</param>
-    /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>.</param>
+    /// <param name="signingKey">Signs the URLs, see <see cref="KeyFile"/>; null where none are handed out.</param>
     /// <param name="time">The clock of URLs and of <see cref="StoredObject.ModifiedAt"/>.</param>
     /// <param name="settings"><see cref="StoreSettings.MinFreeBytes"/> and <see cref="StoreSettings.MaxPutBytes"/> hold here.</param>
-    public FolderStore(string root, byte[] signingKey, TimeProvider time, StoreSettings settings)
+    public FolderStore(string root, byte[]? signingKey, TimeProvider time, StoreSettings settings)
     {
         _layout = new FolderLayout(root);
         _time = time;
-        _floor = new DiskFloor(root, settings.MinFreeBytes);
+        _minFreeBytes = settings.MinFreeBytes;
         MaxPutBytes = settings.MaxPutBytes;
-        Urls = new OutputUrls(signingKey, time);
-        IncomingFile.RemoveLeftovers(_layout.Incoming, DateTimeOffset.MaxValue);
+        _urls = signingKey is null ? null : new OutputUrls(signingKey, time);
     }
 
+    /// <summary>What the folder is to the operator, for messages. Default: the data folder.</summary>
+    public string Place { get; init; } = DiskErrors.DataFolder;
+
     /// <summary>Signs and checks the URLs of this store.</summary>
-    internal OutputUrls Urls { get; }
+    /// <exception cref="InvalidOperationException">It was opened without a key.</exception>
+    internal OutputUrls Urls => _urls ?? throw new InvalidOperationException("This store was opened without a key, so it has no URLs.");
 
     /// <summary>The largest file that a worker may put by URL, in bytes.</summary>
     internal long MaxPutBytes { get; }
@@ -44,6 +48,14 @@ public sealed class FolderStore : IObjectStore
     /// <exception cref="StoreException">A part of the path is a symbolic link.</exception>
     public string PathOf(StoreKey key) => _layout.PathOf(key);
 
+    /// <summary>
+    /// Clears what earlier processes left half-written. For the owner of the folder, before it puts anything: a file of another process
+    /// would be taken for a leftover between its making and its lock.
+    /// </summary>
+    /// <returns>How many files are gone.</returns>
+    /// <exception cref="StoreException">The disk fails, or may not be used.</exception>
+    public int ClearLeftovers() => RemoveLeftovers(DateTimeOffset.MaxValue);
+
     /// <inheritdoc />
     public async Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken)
     {
@@ -51,14 +63,14 @@ public sealed class FolderStore : IObjectStore
         await using var incoming = MakeRoom(what.Length);
         var hash = await incoming.FillAsync(key, content, what, _time.GetUtcNow(), cancellationToken);
         await using var type = await TypeFileAsync(key, what.ContentType, cancellationToken);
-        if (!DiskErrors.Explained(() => TryName(key, path, incoming, type))
-            && !await DiskErrors.ExplainedAsync(() => incoming.EqualsAsync(path, cancellationToken)))
+        if (!DiskErrors.Explained(() => TryName(key, path, incoming, type), Place)
+            && !await DiskErrors.ExplainedAsync(() => incoming.EqualsAsync(path, cancellationToken), Place))
         {
             throw StoreException.AlreadyPublished(key);
         }
 
         // Also when it was there: who put it may have been killed before this.
-        DiskErrors.Explained(() => _layout.Flush(path));
+        DiskErrors.Explained(() => _layout.Flush(path), Place);
         return hash;
     }
 
@@ -102,13 +114,13 @@ public sealed class FolderStore : IObjectStore
                     _layout.Prune(Path.GetDirectoryName(path)!);
                 }
             }
-        });
+        }, Place);
         return Task.CompletedTask;
     }
 
     /// <inheritdoc />
     public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
-        Task.FromResult(DiskErrors.Explained(() => IncomingFile.RemoveLeftovers(_layout.Incoming, startedBefore)));
+        Task.FromResult(RemoveLeftovers(startedBefore));
 
     /// <inheritdoc />
     public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null)
@@ -128,8 +140,11 @@ public sealed class FolderStore : IObjectStore
     internal FolderFile? Open(StoreKey key)
     {
         var path = _layout.PathOf(key);
-        return DiskErrors.Explained(() => File.Exists(path) ? FolderFile.Open(key, path) : null);
+        return DiskErrors.Explained(() => File.Exists(path) ? FolderFile.Open(key, path) : null, Place);
     }
+
+    private int RemoveLeftovers(DateTimeOffset writtenBefore) =>
+        DiskErrors.Explained(() => IncomingFile.RemoveLeftovers(_layout.Incoming, writtenBefore), Place);
 
     private string IncomingPath() => Path.Combine(_layout.Incoming, Guid.CreateVersion7(_time.GetUtcNow()).ToString("N"));
 
@@ -141,9 +156,17 @@ public sealed class FolderStore : IObjectStore
         }
 
         using var content = FolderFile.TypeContent(contentType);
-        var file = IncomingFile.Create(IncomingPath(), content.Length);
-        await file.FillAsync(key, content, new NewObject(content.Length, contentType), _time.GetUtcNow(), cancellationToken);
-        return file;
+        var file = IncomingFile.Create(IncomingPath(), content.Length, Place);
+        try
+        {
+            await file.FillAsync(key, content, new NewObject(content.Length, contentType), _time.GetUtcNow(), cancellationToken);
+            return file;
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
     }
 
     private bool TryName(StoreKey key, string path, IncomingFile content, IncomingFile? type)
@@ -170,8 +193,9 @@ public sealed class FolderStore : IObjectStore
     {
         lock (_room)
         {
-            _floor.Require(length);
-            return IncomingFile.Create(IncomingPath(), length);
+            DiskErrors.Explained(_layout.MakeIncoming, Place);
+            new DiskFloor(_layout.Root, _minFreeBytes, Place).Require(length);
+            return IncomingFile.Create(IncomingPath(), length, Place);
         }
     }
 }

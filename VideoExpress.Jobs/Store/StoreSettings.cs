@@ -62,6 +62,9 @@ public sealed partial record StoreSettings
             [
                 .. Endpoint is null ? [] : new[] { "Store:Endpoint (S3_ENDPOINT)" },
                 .. PublicEndpoint is null ? [] : new[] { "Store:PublicEndpoint" },
+                .. PublicBaseUrl is null ? [] : new[] { "Store:PublicBaseUrl" },
+                .. Region is null ? [] : new[] { "Store:Region (S3_REGION)" },
+                .. AllowInsecureEndpoint ? new[] { "Store:AllowInsecureEndpoint" } : [],
                 .. AccessKey is null ? [] : new[] { "Store:AccessKey (S3_ACCESS_KEY)" },
                 .. SecretKey is null ? [] : new[] { "Store:SecretKey (S3_SECRET_KEY)" },
             ];

@@ -9,7 +9,7 @@ internal sealed record Command(string Name, string Summary, Func<CommandCall, Ca
     /// <summary>Names of what must follow, such as <c>DIR</c>.</summary>
     public IReadOnlyList<string> Parameters { get; init; } = [];
 
-    /// <summary>Its own options, each as it is written: <c>--origin URL</c>. Every setting of the server is an option, too.</summary>
+    /// <summary>Its own options, each as it is written: <c>--origin URL</c>, or <c>--replace</c> for a flag. Every setting of the server is an option, too.</summary>
     public IReadOnlyList<string> Options { get; init; } = [];
 
     /// <summary>How it is called.</summary>

@@ -15,7 +15,7 @@ internal sealed class StoreAtHand : IDisposable
 
     /// <summary>Opens the bucket, or the folder, which may be in use by a server.</summary>
     public static StoreAtHand Open(StoreSettings settings, DataFolder data, TimeProvider time) =>
-        new(settings.Bucket is null ? new FolderStore(data.Store, [], time, settings) : new S3Store(settings, time));
+        new(settings.Bucket is null ? new FolderStore(data.Store, signingKey: null, time, settings) : new S3Store(settings, time));
 
     /// <inheritdoc />
     public void Dispose() => _bucket?.Dispose();

@@ -53,6 +53,8 @@ internal static class SettingsReader
 
     private static string Demand(ValidationAttribute rule) => rule switch
     {
+        // A long's limit becomes a double there, as both do.
+        RangeAttribute { Maximum: (double)long.MaxValue or int.MaxValue } range => $"is less than {range.Minimum}",
         RangeAttribute range => $"is not between {range.Minimum} and {range.Maximum}",
         RegularExpressionAttribute pattern => $"does not match {pattern.Pattern}",
         RequiredAttribute => "must not be empty",

@@ -6,22 +6,39 @@ namespace VideoExpress.Jobs.Store.Folder;
 /// </summary>
 internal sealed class FolderLayout
 {
-    /// <summary>Makes the folders where they are missing.</summary>
+    private readonly string _incoming;
+
+    /// <summary>The layout of a folder that may not be there yet; makes nothing.</summary>
     public FolderLayout(string root)
     {
         Root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
-        Incoming = Path.Combine(Root, ".incoming");
-        Directory.CreateDirectory(Incoming);
-        RefuseLink(Incoming);
-        Flush(Incoming);
-        DirectorySync.Flush(Path.GetDirectoryName(Root) ?? Root);
+        _incoming = Path.Combine(Root, ".incoming");
     }
 
     /// <summary>The folder that holds everything; it may itself be a link, to a larger disk for example.</summary>
     public string Root { get; }
 
     /// <summary>Where files are written before they get their names; in the same file system, so that a move is atomic.</summary>
-    public string Incoming { get; }
+    /// <exception cref="StoreException">It is a symbolic link.</exception>
+    public string Incoming
+    {
+        get
+        {
+            RefuseLink(_incoming);
+            return _incoming;
+        }
+    }
+
+    /// <summary>Makes the root and <see cref="Incoming"/>, durably, where they are missing.</summary>
+    public void MakeIncoming()
+    {
+        if (!Directory.Exists(Incoming))
+        {
+            Directory.CreateDirectory(Incoming);
+            Flush(Incoming);
+            DirectorySync.Flush(Path.GetDirectoryName(Root) ?? Root);
+        }
+    }
 
     /// <summary>The file of a key.</summary>
     /// <exception cref="StoreException">A part of its path is a symbolic link, which could lead anywhere.</exception>

@@ -12,12 +12,16 @@ internal sealed class IncomingFile : IAsyncDisposable
 {
     private const int ChunkBytes = 256 << 10;
     private readonly FileStream _file;
+    private readonly string _place;
 
-    private IncomingFile(FileStream file) => _file = file;
+    private IncomingFile(FileStream file, string place) => (_file, _place) = (file, place);
 
     /// <summary>Opens a new file and claims its room on the disk.</summary>
+    /// <param name="path">A name that no other has, in a folder that exists.</param>
+    /// <param name="length">Bytes that it will have.</param>
+    /// <param name="place"><see cref="FolderStore.Place"/>.</param>
     /// <exception cref="StoreException">The disk is full or fails.</exception>
-    public static IncomingFile Create(string path, long length)
+    public static IncomingFile Create(string path, long length, string place)
     {
         var options = new FileStreamOptions
         {
@@ -29,7 +33,7 @@ internal sealed class IncomingFile : IAsyncDisposable
             PreallocationSize = length,
             BufferSize = 0,
         };
-        return DiskErrors.Explained(() => new IncomingFile(new FileStream(path, options)));
+        return DiskErrors.Explained(() => new IncomingFile(new FileStream(path, options), place), place);
     }
 
     /// <summary>
@@ -39,8 +43,10 @@ internal sealed class IncomingFile : IAsyncDisposable
     /// <returns>How many files are gone.</returns>
     public static int RemoveLeftovers(string folder, DateTimeOffset writtenBefore)
     {
-        var old = new DirectoryInfo(folder).EnumerateFiles().Where(file => file.LastWriteTimeUtc < writtenBefore);
-        return old.ToList().Count(file => TryRemove(file.FullName));
+        var files = new DirectoryInfo(folder);
+        return files.Exists
+            ? files.EnumerateFiles().Where(file => file.LastWriteTimeUtc < writtenBefore).ToList().Count(file => TryRemove(file.FullName))
+            : 0;
     }
 
     /// <summary>Takes all of <paramref name="content"/>, dates it, and flushes it to the disk.</summary>
@@ -65,7 +71,7 @@ internal sealed class IncomingFile : IAsyncDisposable
         {
             File.SetLastWriteTimeUtc(_file.SafeFileHandle, date.UtcDateTime);
             _file.Flush(flushToDisk: true);
-        });
+        }, _place);
         return hash;
     }
 
@@ -137,7 +143,7 @@ internal sealed class IncomingFile : IAsyncDisposable
                 {
                     await _file.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                     return true;
-                });
+                }, _place);
                 what.Progress?.Report(taken);
             }
 

@@ -9,8 +9,8 @@ namespace VideoExpress.Jobs.Store.S3;
 /// <param name="time">Our clock, to compare the store's with.</param>
 internal sealed class S3Advice(string bucket, string authority, string region, TimeProvider time)
 {
-    // The store refuses signatures that are older or newer than this.
-    private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(15);
+    /// <summary>The store refuses signatures that are older or newer than this: S3's rule, RequestTimeTooSkewed.</summary>
+    public static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(15);
 
     /// <summary>True when the same request may work later.</summary>
     public static bool Heals(S3Exception answer) =>
@@ -64,7 +64,7 @@ internal sealed class S3Advice(string bucket, string authority, string region, T
         {
             return new StoreException(
                 $"The clocks of this server and of the object store at {authority} differ by {skew.Duration().TotalMinutes:0} minutes; "
-                + "the store accepts 15. Set the wrong one, best by NTP.", canHeal: true, answer);
+                + $"the store accepts {LargestSkew.TotalMinutes:0}. Set the wrong one, best by NTP.", canHeal: true, answer);
         }
 
         return new StoreException(Sentence(answer, heals) + Reference(answer), heals, answer) { RetryAfter = answer.RetryAfter };

@@ -57,7 +57,8 @@ internal sealed class S3Uploader(S3Clients clients, string bucket, S3Advice advi
         return ended;
     }
 
-    private static DateTimeOffset StartOf(Upload upload) =>
+    /// <summary>When an upload began; one whose store does not tell is taken for one that has yet to begin.</summary>
+    public static DateTimeOffset StartOf(Upload upload) =>
         DateTimeOffset.TryParse(upload.Initiated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var start)
             ? start
             : DateTimeOffset.MaxValue;

@@ -21,6 +21,7 @@ public sealed class BackupTests
         Assert.Equal(["gateway-client.key", "gateway-worker.key", "url-signing.key"], manifest.Keys.Select(key => key.Path).Where(path => !path.Contains('/')));
         Assert.Equal(host.Server.Desk.Find(job)!.Value.Outputs.Select(output => output.Key.Value).Order(), manifest.Objects.Select(known => known.Key).Order());
         Assert.All(manifest.Objects, known => Assert.Equal(known.Sha256, Hash(BackupHost.ObjectPath(host.Backup, known.Key))));
+        Assert.False(Directory.Exists(Path.Combine(host.Backup, manifest.Folder, "store"))); // no worker has put anything
         Assert.Equal(manifest.Database.Sha256, Hash(Path.Combine(host.Backup, manifest.Folder, "videoexpress.db")));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(host.Backup));
         Assert.All(
@@ -112,7 +113,7 @@ public sealed class BackupTests
 
         Assert.Equal(manifest, await File.ReadAllTextAsync(Path.Combine(host.Backup, "manifest.json")));
         Assert.Equal(foldersLeft, Directory.GetDirectories(host.Backup, "2*").Length);
-        Assert.Equal(0, (await host.RestoreAsync("--replace", "yes")).ExitCode);
+        Assert.Equal(0, (await host.RestoreAsync("--replace")).ExitCode);
         Assert.Equal(0, (await host.BackUpAsync()).ExitCode);
         Assert.Single(Directory.GetDirectories(host.Backup, "2*"));
         Assert.Empty(Directory.GetFiles(Path.Combine(host.Backup, "store", ".incoming")));
@@ -172,6 +173,20 @@ public sealed class BackupTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("was written by an older version of VideoExpress. Make the backup with that one", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADiskThatFails_IsNamedAsTheBackups()
+    {
+        await using var host = await BackupHost.StartAsync();
+        await host.FinishedJobAsync();
+        Directory.CreateDirectory(Path.Combine(host.Backup, "store"));
+        await File.WriteAllTextAsync(Path.Combine(host.Backup, "store", "jobs"), "a file where a folder must be");
+
+        var run = await host.BackUpAsync();
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"The disk under the backup {host.Backup} failed to read or write", run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -37,8 +37,12 @@ public sealed class CommandProcessTests : IDisposable
 
     [Theory]
     [InlineData("It is called like this: backup DIR", "backup")]
-    [InlineData("It is called like this: restore DIR [--replace yes]", "restore", "a", "b")]
+    [InlineData("It is called like this: restore DIR [--replace]", "restore", "a", "b")]
+    [InlineData("It is called like this: restore DIR [--replace]", "restore", "a", "--replace", "yes")]
     [InlineData("The command line: --origin has no value.", "doctor", "--origin")]
+    [InlineData("The command line: --replace takes no value.", "restore", "a", "--replace=no")]
+    [InlineData("The command line: there is no option --orgin; did you mean --origin?", "doctor", "--orgin", "https://app.example.com")]
+    [InlineData("The command line: there is no option --replce; did you mean --replace?", "restore", "a", "--replce")]
     public async Task AWrongCall_IsAnswered_WithHowItIsCalled(string words, params string[] arguments)
     {
         var run = await CommandRun.RunAsync(arguments);

@@ -41,12 +41,13 @@ public sealed class DoctorBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task WrongSecret_NamesTheSecret()
+    public async Task WrongSecret_IsNamed_Once()
     {
         var run = await RunAsync(_right with { SecretKey = "correct-horse-battery" });
 
         Assert.Equal(1, run.ExitCode);
-        Assert.All(["bucket", "bucket urls", "multipart"], check => run.AssertReports(check, "FAIL", "S3_SECRET_KEY"));
+        run.AssertReports("bucket", "FAIL", "S3_SECRET_KEY");
+        Assert.All(["bucket urls", "multipart", "cors"], check => run.AssertReports(check, "warn", "not tried, since the bucket cannot be used"));
         run.AssertReports("store clock", "ok", "agree");
     }
 
@@ -56,8 +57,7 @@ public sealed class DoctorBucketTests : IDisposable
         var run = await RunAsync(_right with { Bucket = "no-such-bucket" });
 
         Assert.Equal(1, run.ExitCode);
-        Assert.All(
-            ["bucket", "bucket urls", "multipart"], check => run.AssertReports(check, "FAIL", "There is no bucket \"no-such-bucket\""));
+        run.AssertReports("bucket", "FAIL", "There is no bucket \"no-such-bucket\"");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class DoctorBucketTests : IDisposable
     }
 
     [Fact]
-    public async Task RefusedPort_IsNamed_ByEveryCheckThatAsks()
+    public async Task RefusedPort_IsNamed_Once()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -80,9 +80,9 @@ public sealed class DoctorBucketTests : IDisposable
         var run = await RunAsync(_right with { Endpoint = endpoint }, "--origin", "https://app.example.com");
 
         Assert.Equal(1, run.ExitCode);
-        Assert.All(
-            ["bucket", "bucket urls", "multipart", "store clock", "cors"],
-            check => run.AssertReports(check, "FAIL", $"The object store at {endpoint.Authority} cannot be reached"));
+        run.AssertReports("bucket", "FAIL", $"The object store at {endpoint.Authority} cannot be reached");
+        run.AssertReports("store clock", "warn", $"not tried, since {endpoint.Authority} cannot be reached");
+        Assert.Equal(1, run.Output.Split('\n').Count(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -147,8 +147,9 @@ public sealed class DoctorBucketTests : IDisposable
         var run = await RunAsync(_right, "--origin", "https://app.example.com/editor");
 
         Assert.Equal(0, run.ExitCode);
-        run.AssertReports("cors", "warn", "scripts of https://app.example.com may not GET or PUT");
-        Assert.Contains("\"AllowedOrigins\":[\"https://app.example.com\"]", run.Output, StringComparison.Ordinal);
+        run.AssertReports("cors", "warn", "scripts of https://app.example.com may not GET at");
+        Assert.Contains(
+            "\"AllowedOrigins\":[\"https://app.example.com\"],\"AllowedMethods\":[\"GET\",\"HEAD\"]", run.Output, StringComparison.Ordinal);
         Assert.Contains("MINIO_API_CORS_ALLOW_ORIGIN=https://app.example.com", run.Output, StringComparison.Ordinal);
         Assert.Contains("R2: the bucket's Settings", run.Output, StringComparison.Ordinal);
     }
@@ -160,7 +161,7 @@ public sealed class DoctorBucketTests : IDisposable
 
         var run = await RunAsync(server.Settings, "--PublicUrl", "http://localhost:5173/");
 
-        run.AssertReports("cors", "ok", "scripts of http://localhost:5173 may put and get");
+        run.AssertReports("cors", "ok", "scripts of http://localhost:5173 may GET at");
     }
 
     [Fact]

@@ -53,6 +53,21 @@ public sealed class DoctorTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatLiesHalfWritten_IsClearedByTheServersStart_AndNotByTheDoctor()
+    {
+        await (await StartServerAsync()).DisposeAsync();
+        var incoming = Directory.CreateDirectory(Path.Combine(Data, "store", ".incoming")).FullName;
+        var begun = Path.Combine(incoming, "begun");
+        await File.WriteAllTextAsync(begun, "a file of another process, made and not locked yet");
+
+        await RunAsync();
+        Assert.True(File.Exists(begun));
+
+        await (await StartServerAsync()).DisposeAsync();
+        Assert.False(File.Exists(begun));
+    }
+
+    [Fact]
     [UnsupportedOSPlatform("windows")]
     public async Task ADamagedDatabase_ATakenPort_AFullDisk_AnOpenFolder_AreEachNamed_AndTheRestIsLookedAt()
     {
@@ -114,7 +129,7 @@ public sealed class DoctorTests : IDisposable
     [InlineData(401, "{}", "FAIL", "check RUNPOD_API_KEY")]
     [InlineData(404, "{}", "FAIL", "check RUNPOD_ENDPOINT")]
     [InlineData(200, """{"jobs":{"inQueue":1},"workers":{"idle":0,"running":0}}""", "warn", "has no workers")]
-    [InlineData(200, """{"jobs":{"inQueue":1},"workers":{"idle":2,"running":1}}""", "ok", "3 workers there, 1 requests wait")]
+    [InlineData(200, """{"jobs":{"inQueue":1},"workers":{"idle":2,"running":1}}""", "ok", "answers; workers: 3, requests waiting: 1")]
     public async Task TheGpuEndpointsAnswer_IsPutInWords(int status, string body, string verdict, string words)
     {
         await using var provider = new LyingServer(LyingServer.Says(status, body));
@@ -143,8 +158,8 @@ public sealed class DoctorTests : IDisposable
     {
         using var subject = new Subject(new AppSettings(), origin: null, TimeProvider.System);
 
-        var slow = await new Check("slow", (_, token) => Never(token)) { Timeout = TimeSpan.FromMilliseconds(50) }.FindAsync(subject, default);
-        var broken = await new Check("broken", (_, _) => throw new InvalidOperationException("It broke.")).FindAsync(subject, default);
+        var slow = await new Check("slow", (_, token) => Never(token)) { Timeout = TimeSpan.FromMilliseconds(50) }.FindAsync(subject, needed: null, default);
+        var broken = await new Check("broken", (_, _) => throw new InvalidOperationException("It broke.")).FindAsync(subject, needed: null, default);
 
         Assert.Equal((Verdict.Fail, true), (slow[0].Verdict, slow[0].Text.StartsWith("not done within", StringComparison.Ordinal)));
         Assert.Equal(Finding.Fail("It broke.").Text, broken[0].Text);

@@ -53,7 +53,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
         await using var host = await BackupHost.StartAsync();
         await host.BackUpAsync();
 
-        var run = await host.RestoreAsync("--replace", "yes");
+        var run = await host.RestoreAsync("--replace");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"is in use by process {Environment.ProcessId}", run.Errors, StringComparison.Ordinal);
@@ -69,8 +69,8 @@ public sealed class RestoreTests(S3ServerFixture fixture)
 
         var refused = await host.RestoreAsync();
         Assert.Equal(1, refused.ExitCode);
-        Assert.Contains("is not empty. With --replace yes it is set aside", refused.Errors, StringComparison.Ordinal);
-        var replaced = await host.RestoreAsync("--replace", "yes");
+        Assert.Contains("is not empty. With --replace it is set aside", refused.Errors, StringComparison.Ordinal);
+        var replaced = await host.RestoreAsync("--replace");
 
         Assert.True(replaced.ExitCode == 0, replaced.Output + replaced.Errors);
         var aside = host.Data + Assert.Single(host.Folders, name => name.StartsWith("data.before-restore-", StringComparison.Ordinal))["data".Length..];
@@ -112,7 +112,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
                 break;
         }
 
-        var run = await host.RestoreAsync("--replace", "yes");
+        var run = await host.RestoreAsync("--replace");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(words, run.Errors, StringComparison.Ordinal);
@@ -133,7 +133,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
             Path.Combine(host.Backup, "manifest.json"),
             JsonSerializer.Serialize(manifest with { Database = await PrivateFile.ReadAsync(copy, "videoexpress.db", default) }, ManifestJson.Default.Manifest));
 
-        var restore = await host.RestoreAsync("--replace", "yes");
+        var restore = await host.RestoreAsync("--replace");
         BackupHost.Change(host.Database, "update schema_versions set version = 99 where name = 'gateway'");
         var backup = await host.RunAsync("backup", host.Backup + "2");
 
@@ -152,13 +152,54 @@ public sealed class RestoreTests(S3ServerFixture fixture)
         await host.StopServerAsync();
         Overwrite(BackupHost.ObjectPath(host.Backup, key), 100);
 
-        var run = await host.RestoreAsync("--replace", "yes");
+        var run = await host.RestoreAsync("--replace");
 
         Assert.Equal(1, run.ExitCode);
         Assert.Contains($"missing  {key}: is damaged in the backup", run.Output, StringComparison.Ordinal);
         Assert.False(File.Exists(BackupHost.ObjectPath(host.Data, key)));
         await host.StartServerAsync();
         Assert.Equal("SUCCEEDED", (await host.Server.GetAsync(job)).GetProperty("status").GetString());
+    }
+
+    [Fact]
+    public async Task ACopyOfTheBackup_WithoutItsEmptyFolders_IsRestored_AndOnlyRead()
+    {
+        await using var host = await BackupHost.StartAsync();
+        await host.FinishedJobAsync();
+        await host.BackUpAsync();
+        await host.StopServerAsync();
+        Directory.Delete(Path.Combine(host.Backup, "store", ".incoming"));
+        var before = Everything();
+
+        var run = await host.RestoreAsync("--replace");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal(before, Everything());
+
+        string[] Everything() => [.. Directory.GetFileSystemEntries(host.Backup, "*", SearchOption.AllDirectories).Order()];
+    }
+
+    [Fact]
+    public async Task WhatTheBackupItselfLacks_IsTold_AndIsNoFailure()
+    {
+        await using var host = await BackupHost.StartAsync();
+        var (first, _) = await host.FinishedJobAsync();
+        await host.BackUpAsync();
+        var (second, _) = await host.FinishedJobAsync();
+        var (kept, lost) = (KeyOf(first), KeyOf(second));
+        File.Delete(BackupHost.ObjectPath(host.Data, kept));
+        File.Delete(BackupHost.ObjectPath(host.Data, lost));
+        Assert.Equal(1, (await host.BackUpAsync()).ExitCode);
+        await host.StopServerAsync();
+
+        var run = await host.RestoreAsync("--replace");
+
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Contains($"known    {lost}: was missing already when the backup was made", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(kept, run.Output, StringComparison.Ordinal);
+        Assert.True(File.Exists(BackupHost.ObjectPath(host.Data, kept)));
+
+        string KeyOf(Guid job) => host.Server.Desk.Find(job)!.Value.Outputs[0].Key.Value;
     }
 
     [Fact]
@@ -202,7 +243,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
         await File.WriteAllTextAsync(Path.Combine(host.Data, DataFolder.RestoreMark), "setting aside");
 
         Assert.Contains("is not empty", (await host.RestoreAsync()).Errors, StringComparison.Ordinal);
-        Assert.Equal(0, (await host.RestoreAsync("--replace", "yes")).ExitCode);
+        Assert.Equal(0, (await host.RestoreAsync("--replace")).ExitCode);
 
         var aside = host.Data + Assert.Single(host.Folders, name => name.StartsWith("data.before-restore-", StringComparison.Ordinal))["data".Length..];
         Assert.Equal(1L, Count(Path.Combine(aside, "videoexpress.db")));
@@ -222,7 +263,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
             Assert.Equal(0, (await CommandRun.RunAsync(["backup", elsewhere.File("backup"), .. options])).ExitCode);
         }
 
-        var run = await CommandRun.RunAsync(["restore", elsewhere.File("backup"), "--replace", "yes", .. options]);
+        var run = await CommandRun.RunAsync(["restore", elsewhere.File("backup"), "--replace", .. options]);
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         Assert.Equal(1, Count(database));
@@ -255,7 +296,7 @@ public sealed class RestoreTests(S3ServerFixture fixture)
         await host.Server.Services.GetRequiredService<IObjectStore>().DeleteAsync(outputs[1].Key, default);
         await host.StopServerAsync();
 
-        var restore = await host.RestoreAsync("--replace", "yes");
+        var restore = await host.RestoreAsync("--replace");
         Assert.Equal(1, restore.ExitCode);
         Assert.Contains($"missing  {outputs[1].Key}: is not in the bucket", restore.Output, StringComparison.Ordinal);
         var folder = await CommandRun.RunAsync("restore", host.Backup, "--data", host.Data + "2");

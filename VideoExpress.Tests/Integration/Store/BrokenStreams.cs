@@ -26,6 +26,16 @@ internal sealed class HangingStream(int bytes) : ForwardStream
     }
 }
 
+/// <summary>Gives nothing, and does something as its end is read.</summary>
+internal sealed class LastBreathStream(Action act) : ForwardStream
+{
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        act();
+        return ValueTask.FromResult(0);
+    }
+}
+
 /// <summary>Gives some bytes and then throws.</summary>
 internal sealed class FailingStream : ForwardStream
 {

@@ -45,6 +45,7 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task TheRootItself_MayBeALink_ToALargerDisk()
     {
+        Directory.CreateDirectory(_folder.File("store"));
         Directory.CreateSymbolicLink(_folder.File("link"), _folder.File("store"));
         var key = Inbox("a.txt");
 
@@ -71,6 +72,59 @@ public sealed class FolderStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Reading_MakesNothing()
+    {
+        var store = Open(_folder.File("none"));
+        var key = Inbox("a.txt");
+
+        Assert.Null(await store.StatAsync(key, default));
+        Assert.Null(await store.OpenReadAsync(key, default));
+        Assert.Empty(await store.ListAsync("", default).ToListAsync());
+        await store.DeleteAsync(key, default);
+        Assert.Equal(0, await store.EndUnfinishedAsync(DateTimeOffset.MaxValue, default));
+        Assert.Equal(0, store.ClearLeftovers());
+        Assert.False(Directory.Exists(_folder.File("none")));
+    }
+
+    [Fact]
+    public async Task WithoutAKey_ItStores_AndSignsNothing()
+    {
+        var store = new FolderStore(_folder.File("store"), signingKey: null, _time, new StoreSettings());
+        var key = Inbox("a.txt");
+        await PutAsync(store, key, 5);
+
+        var error = Assert.Throws<InvalidOperationException>(() => store.PresignGet(key, TimeSpan.FromHours(1), new Uri("http://localhost")));
+
+        Assert.Contains("without a key", error.Message, StringComparison.Ordinal);
+        Assert.Equal(5, (await store.StatAsync(key, default))!.Length);
+    }
+
+    [Fact]
+    public async Task Put_ThatIsCancelledWhileItsMediaTypeIsWritten_LeavesNothing()
+    {
+        using var cancel = new CancellationTokenSource();
+        using var content = new LastBreathStream(cancel.Cancel);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => _store.PutAsync(Inbox("a.txt"), content, new NewObject(0, "video/mp4"), cancel.Token));
+
+        Assert.Empty(Directory.EnumerateFiles(_folder.File("store/.incoming")));
+    }
+
+    [Fact]
+    public async Task ALinkForWhatIsOnItsWay_IsNeverFollowed()
+    {
+        var elsewhere = Directory.CreateDirectory(_folder.File("elsewhere")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "letter.txt"), "Dear …");
+        Directory.CreateDirectory(_folder.File("store"));
+        Directory.CreateSymbolicLink(_folder.File("store/.incoming"), elsewhere);
+
+        Assert.Contains("symbolic link", Assert.Throws<StoreException>(() => _store.ClearLeftovers()).Message, StringComparison.Ordinal);
+        await Assert.ThrowsAsync<StoreException>(() => PutAsync(_store, Inbox("a.txt"), 5));
+        Assert.Single(Directory.EnumerateFiles(elsewhere));
+    }
+
+    [Fact]
     public async Task Start_ClearsWhatAKilledProcessLeft_AndShowsNoneOfIt()
     {
         var done = Published("done.mp4");
@@ -84,6 +138,8 @@ public sealed class FolderStoreTests : IDisposable
         await CopyAsync(_folder.File("store"), _folder.File("after"));
         Assert.Single(Directory.EnumerateFiles(_folder.File("after/.incoming")));
         var after = Open(_folder.File("after"));
+        Assert.Single(Directory.EnumerateFiles(_folder.File("after/.incoming")));
+        Assert.Equal(1, after.ClearLeftovers());
 
         Assert.Equal([done], (await after.ListAsync("", default).ToListAsync()).Select(found => found.Key));
         Assert.Empty(Directory.EnumerateFiles(_folder.File("after/.incoming")));
@@ -99,7 +155,7 @@ public sealed class FolderStoreTests : IDisposable
         var put = _store.PutAsync(Published("video.mp4"), content, new NewObject(2000, "video/mp4"), cancel.Token);
         await content.Hangs;
 
-        _ = Open(_folder.File("store"));
+        Assert.Equal(0, Open(_folder.File("store")).ClearLeftovers());
 
         Assert.Single(Directory.EnumerateFiles(_folder.File("store/.incoming")));
         await cancel.CancelAsync();
@@ -157,6 +213,7 @@ public sealed class FolderStoreTests : IDisposable
 
         var error = await Assert.ThrowsAsync<StoreException>(() => PutAsync(store, Inbox("a.txt"), 5));
 
+        Assert.Contains("5 bytes are to be stored", error.Message, StringComparison.Ordinal);
         Assert.Contains("Store:MinFreeBytes", error.Message, StringComparison.Ordinal);
         Assert.True(error.CanHeal);
         Assert.Empty(Directory.EnumerateFiles(_folder.File("store/.incoming")));
@@ -165,6 +222,7 @@ public sealed class FolderStoreTests : IDisposable
     [Fact]
     public async Task Put_SaysThatTheDiskFails_WithoutNamingPaths()
     {
+        Directory.CreateDirectory(_folder.File("store"));
         await File.WriteAllTextAsync(_folder.File("store/inbox"), "a file where a folder must be");
 
         var error = await Assert.ThrowsAsync<StoreException>(() => PutAsync(_store, Inbox("a.txt"), 5));

@@ -11,6 +11,7 @@ public sealed class WrongSettingsTests : IDisposable
     [InlineData("Gateway:PingInterval", "10", "\"10\" is not a duration")]
     [InlineData("RunPod:ExecutionTimeout", "24:00:00", "\"24:00:00\" is not a duration such as 00:00:10, or 1.00:00:00 for a day")]
     [InlineData("Gateway:PingInterval", "00:10:00", "Gateway:PingInterval: \"00:10:00\" is not between 00:00:01 and 00:05:00")]
+    [InlineData("Store:MaxPutBytes", "0", "Store:MaxPutBytes: \"0\" is less than 1 (")]
     [InlineData("RunPod:MaxSubmissions", "0", "RunPod:MaxSubmissions: \"0\" is not between 1 and 100")]
     [InlineData("RunPod:MaxSubmissions", "1.5", "\"1.5\" is not a whole number")]
     [InlineData("RunPod:MaxPollsPerSecond", "fast", "\"fast\" is not a number such as 0.5")]

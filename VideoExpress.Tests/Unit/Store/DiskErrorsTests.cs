@@ -24,4 +24,15 @@ public sealed class DiskErrorsTests
         Assert.Equal(canHeal, error.CanHeal);
         Assert.Same(failure, error.InnerException);
     }
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public void Explained_NamesThePlaceThatItIsTold(Exception failure, string words, bool canHeal)
+    {
+        var error = Assert.Throws<StoreException>(() => DiskErrors.Explained<bool>(() => throw failure, "the backup"));
+
+        Assert.Contains("the backup", error.Message, StringComparison.Ordinal);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.Equal(canHeal, error.CanHeal);
+    }
 }

@@ -118,7 +118,8 @@ internal sealed partial class BackupFolder(string root)
     }
 
     // Nothing here is handed out by URL, and backups may fill their disk.
-    private static FolderStore Store(string path, TimeProvider time) => new(path, [], time, new StoreSettings { MinFreeBytes = 0 });
+    private FolderStore Store(string path, TimeProvider time) =>
+        new(path, signingKey: null, time, new StoreSettings { MinFreeBytes = 0 }) { Place = $"the backup {Root}" };
 
     [GeneratedRegex(@"\A\d{8}T\d{6}\.\d{3}Z\z")]
     private static partial Regex FolderName();

@@ -22,6 +22,7 @@ internal sealed class BackupRun
     /// <exception cref="CommandException">It cannot be made; the one before is as it was.</exception>
     public async Task RunAsync(ObjectBackup files, CancellationToken cancellationToken)
     {
+        _folder.Published(_call.Time).ClearLeftovers();
         DataFolder.MakePrivate(_folder.PathOf(_name, ""));
         Manifest manifest;
         try

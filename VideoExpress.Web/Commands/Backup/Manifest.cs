@@ -38,6 +38,10 @@ internal sealed record Manifest
 
     /// <summary>Keys of objects that the database names and the store did not have whole.</summary>
     public required IReadOnlyList<string> Missing { get; init; }
+
+    /// <summary>Of <see cref="Missing"/> what this backup does not have either: an earlier one may have kept a copy.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Lacking => Missing.Except(Objects.Concat(Own).Select(known => known.Key), StringComparer.Ordinal);
 }
 
 /// <summary>A store.</summary>

@@ -8,9 +8,21 @@ internal sealed record Check(string Name, Func<Subject, CancellationToken, IAsyn
     /// <summary>When it is given up.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The check without whose success this one has nothing to say of its own; null: it needs none.</summary>
+    public Check? Needs { get; init; }
+
     /// <summary>All findings, whatever happens; only the caller's own token ends it otherwise.</summary>
-    public async Task<IReadOnlyList<Finding>> FindAsync(Subject subject, CancellationToken cancellationToken)
+    /// <param name="subject">What is looked at.</param>
+    /// <param name="needed">What <see cref="Needs"/> finds, which is waited for; null when it needs none.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<IReadOnlyList<Finding>> FindAsync(
+        Subject subject, Task<IReadOnlyList<Finding>>? needed, CancellationToken cancellationToken)
     {
+        if (needed is not null && (await needed).Any(finding => finding.Verdict == Verdict.Fail))
+        {
+            return [Finding.Warn($"not tried, since the {Needs!.Name} cannot be used")];
+        }
+
         List<Finding> findings = [];
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Timeout);

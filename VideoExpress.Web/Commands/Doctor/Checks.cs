@@ -15,16 +15,24 @@ internal static class Checks
         new("fonts", FontsCheck.RunAsync),
         .. Only(settings.Gateway.LocalWorker, new Check("local worker", LocalWorkerCheck.RunAsync)),
         .. Only(settings.Store.Bucket is null, new Check("store", FolderCheck.RunAsync)),
-        .. Only(
-            settings.Store.Bucket is not null,
-            new Check("bucket", BucketCheck.RunAsync),
-            new Check("bucket urls", BucketUrlsCheck.RunAsync),
-            new Check("multipart", MultipartCheck.RunAsync),
-            new Check("store clock", StoreClockCheck.RunAsync),
-            new Check("cors", CorsCheck.RunAsync)),
+        .. Only(settings.Store.Bucket is not null, OfBucket()),
         new("gpu", GpuCheck.RunAsync),
         .. Only(settings.Host.PublicUrl is not null, new Check("public url", PublicUrlCheck.RunAsync)),
     ];
+
+    /// <summary>A bucket's clock tells why it cannot be used; the rest would only say the same again.</summary>
+    private static Check[] OfBucket()
+    {
+        var bucket = new Check("bucket", BucketCheck.RunAsync);
+        return
+        [
+            bucket,
+            new("bucket urls", BucketUrlsCheck.RunAsync) { Needs = bucket },
+            new("multipart", MultipartCheck.RunAsync) { Needs = bucket },
+            new("store clock", StoreClockCheck.RunAsync),
+            new("cors", CorsCheck.RunAsync) { Needs = bucket },
+        ];
+    }
 
     private static Check[] Only(bool when, params Check[] checks) => when ? checks : [];
 }

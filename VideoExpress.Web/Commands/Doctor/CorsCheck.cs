@@ -3,12 +3,11 @@ using System.Runtime.CompilerServices;
 namespace VideoExpress.Web.Commands.Doctor;
 
 /// <summary>
-/// Whether scripts of the web page may put and get: browsers ask the store first. Plain players and links need no such leave.
+/// Whether scripts of the web page may read: browsers ask the store first. Plain players and links need no such leave, and nobody puts
+/// by URL but workers, which are no browsers.
 /// </summary>
 internal static class CorsCheck
 {
-    private static readonly string[] Methods = ["GET", "PUT"];
-
     public static async IAsyncEnumerable<Finding> RunAsync(Subject subject, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (subject.Origin is not { } page)
@@ -19,36 +18,28 @@ internal static class CorsCheck
 
         var origin = page.GetLeftPart(UriPartial.Authority);
         var (shown, bucket) = (subject.ShownEndpoint, subject.Settings.Store.Bucket);
-        List<string> refused = [];
-        foreach (var method in Methods)
-        {
-            if (!await IsAllowedAsync(subject, new Uri(shown, $"/{bucket}/{TrialObject.Key(subject.Time)}"), origin, method, cancellationToken))
-            {
-                refused.Add(method);
-            }
-        }
-
-        yield return refused.Count == 0
-            ? Finding.Ok($"scripts of {origin} may put and get at {shown.Authority}")
+        var url = new Uri(shown, $"/{bucket}/{TrialObject.Key(subject.Time)}");
+        yield return await MayGetAsync(subject, url, origin, cancellationToken)
+            ? Finding.Ok($"scripts of {origin} may GET at {shown.Authority}")
             : Finding.Warn(
-                $"scripts of {origin} may not {string.Join(" or ", refused)} at {shown.Authority}: uploads and previews by a web page fail. "
+                $"scripts of {origin} may not GET at {shown.Authority}: previews by a web page fail. "
                 + $"Set this rule for the bucket \"{bucket}\":",
                 Advice(origin));
     }
 
-    private static async Task<bool> IsAllowedAsync(Subject subject, Uri url, string origin, string method, CancellationToken cancellationToken)
+    private static async Task<bool> MayGetAsync(Subject subject, Uri url, string origin, CancellationToken cancellationToken)
     {
         using var preflight = new HttpRequestMessage(HttpMethod.Options, url);
         preflight.Headers.Add("Origin", origin);
-        preflight.Headers.Add("Access-Control-Request-Method", method);
-        preflight.Headers.Add("Access-Control-Request-Headers", "content-type");
+        preflight.Headers.Add("Access-Control-Request-Method", "GET");
+        preflight.Headers.Add("Access-Control-Request-Headers", "range");
         try
         {
             using var answer = await subject.Http.SendAsync(preflight, cancellationToken);
             return answer.IsSuccessStatusCode
                 && Listed(answer, "Access-Control-Allow-Origin", origin)
-                && Listed(answer, "Access-Control-Allow-Methods", method)
-                && Listed(answer, "Access-Control-Allow-Headers", "content-type");
+                && Listed(answer, "Access-Control-Allow-Methods", "GET")
+                && Listed(answer, "Access-Control-Allow-Headers", "range");
         }
         catch (HttpRequestException error)
         {
@@ -63,7 +54,7 @@ internal static class CorsCheck
 
     private static string[] Advice(string origin) =>
     [
-        $$"""[{"AllowedOrigins":["{{origin}}"],"AllowedMethods":["GET","HEAD","PUT"],"AllowedHeaders":["content-type"],""",
+        $$"""[{"AllowedOrigins":["{{origin}}"],"AllowedMethods":["GET","HEAD"],"AllowedHeaders":["range"],""",
         """ "ExposeHeaders":["ETag","Content-Length","Content-Range","Accept-Ranges"],"MaxAgeSeconds":3600}]""",
         "R2: the bucket's Settings, CORS Policy, holds after half a minute. AWS: the bucket's Permissions, CORS.",
         $"MinIO, for all buckets: MINIO_API_CORS_ALLOW_ORIGIN={origin} in its environment. RustFS: RUSTFS_CORS_ALLOWED_ORIGINS={origin}",

@@ -14,16 +14,22 @@ internal static class DoctorCommand
     {
         using var subject = new Subject(call.Settings, OriginOf(call), call.Time);
 
-        // All at once, since most of the time is waiting; told in their order.
-        var running = Checks.For(call.Settings).Select(check => (check.Name, Findings: check.FindAsync(subject, cancellationToken))).ToList();
-        var width = running.Max(check => check.Name.Length);
-        var counts = new int[3];
-        foreach (var (name, findings) in running)
+        // All at once, since most of the time is waiting, but for those that need another; told in their order.
+        var checks = Checks.For(call.Settings);
+        var running = new Dictionary<Check, Task<IReadOnlyList<Finding>>>();
+        foreach (var check in checks)
         {
-            foreach (var finding in await findings)
+            running[check] = check.FindAsync(subject, check.Needs is null ? null : running[check.Needs], cancellationToken);
+        }
+
+        var width = checks.Max(check => check.Name.Length);
+        var counts = new int[3];
+        foreach (var check in checks)
+        {
+            foreach (var finding in await running[check])
             {
                 counts[(int)finding.Verdict]++;
-                Tell(call.Output, name.PadRight(width), finding);
+                Tell(call.Output, check.Name.PadRight(width), finding);
             }
         }
 

@@ -22,7 +22,7 @@ internal static class FolderCheck
         var isSigned = File.Exists(ObjectStores.SigningKeyPath(folder.Root));
         var store = isSigned
             ? ObjectStores.Create(subject.Settings.Store, folder.Root, subject.Time)
-            : new FolderStore(folder.Store, [], subject.Time, subject.Settings.Store);
+            : new FolderStore(folder.Store, signingKey: null, subject.Time, subject.Settings.Store);
         var key = TrialObject.Key(subject.Time);
         try
         {

@@ -60,6 +60,6 @@ internal static class GpuCheck
             + "a week without requests); at our gateway, start a worker."),
         // Idle ones are ready, and are counted as both.
         var well => Finding.Ok(
-            $"{endpoint} answers: {Math.Max(well.Workers.Idle, well.Workers.Ready) + well.Workers.Running} workers there, {well.Jobs.InQueue} requests wait"),
+            $"{endpoint} answers; workers: {Math.Max(well.Workers.Idle, well.Workers.Ready) + well.Workers.Running}, requests waiting: {well.Jobs.InQueue}"),
     };
 }

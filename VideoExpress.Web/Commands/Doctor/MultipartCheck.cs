@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using Minio.DataModel;
 using Minio.DataModel.Args;
@@ -27,7 +26,7 @@ internal static class MultipartCheck
                 + "(s3:AbortMultipartUpload), or parts of failed uploads are kept, and paid, for ever.")
             : Finding.Ok("uploads in parts can be begun and aborted");
 
-        var old = uploads.Where(upload => upload.Key != key.Value && Age(upload, subject.Time) > Abandoned).ToList();
+        var old = uploads.Where(upload => upload.Key != key.Value && S3Uploader.StartOf(upload) < subject.Time.GetUtcNow() - Abandoned).ToList();
         if (old.Count > 0)
         {
             yield return Finding.Warn(
@@ -59,11 +58,6 @@ internal static class MultipartCheck
             async () => await clients.Traffic.ListIncompleteUploadsEnumAsync(args, cancellationToken).ToListAsync(cancellationToken),
             cancellationToken);
     }
-
-    private static TimeSpan Age(Upload upload, TimeProvider time) =>
-        DateTimeOffset.TryParse(upload.Initiated, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var begun)
-            ? time.GetUtcNow() - begun
-            : TimeSpan.Zero;
 
     /// <summary>Content that fails as soon as it is asked for.</summary>
     private sealed class GivenUp : MemoryStream

@@ -10,10 +10,10 @@ internal static class RestoreCommand
 {
     private const string Replace = "replace";
 
-    public static Command Command { get; } = new("restore", "makes the data folder of a backup; what is there is set aside with --replace yes", RunAsync)
+    public static Command Command { get; } = new("restore", "makes the data folder of a backup; what is there is set aside with --replace", RunAsync)
     {
         Parameters = ["DIR"],
-        Options = [$"--{Replace} yes"],
+        Options = [$"--{Replace}"],
     };
 
     private static async Task<int> RunAsync(CommandCall call, CancellationToken cancellationToken)
@@ -28,14 +28,14 @@ internal static class RestoreCommand
         var data = DataFolder.Of(call.Settings.Host);
         var target = new RestoreTarget(data, call.Time);
         using var owned = Own(data);
-        if (target.MakeRoom(call.Options.GetValueOrDefault(Replace) == "yes") is { } aside)
+        if (target.MakeRoom(call.Options.ContainsKey(Replace)) is { } aside)
         {
             call.Output.Line($"What was there is now {aside}");
         }
 
         var missing = await FillAsync(new RestoreRun(call, data, folder, manifest), call, data, cancellationToken);
         target.Finish();
-        Tell(call, data, missing);
+        Tell(call, data, manifest, missing);
         return missing.Count == 0 ? 0 : 1;
     }
 
@@ -67,8 +67,13 @@ internal static class RestoreCommand
     private static IDisposable? Own(DataFolder data) =>
         Directory.Exists(Path.GetDirectoryName(data.Database)) ? SQLiteStorageFile.Claim(data.Database) : null;
 
-    private static void Tell(CommandCall call, DataFolder data, IReadOnlyList<(string Key, string Reason)> missing)
+    private static void Tell(CommandCall call, DataFolder data, Manifest manifest, IReadOnlyList<(string Key, string Reason)> missing)
     {
+        foreach (var key in manifest.Lacking)
+        {
+            call.Output.Line($"{call.Output.Paint("known", CommandOutput.Yellow)}    {key}: was missing already when the backup was made");
+        }
+
         foreach (var (key, reason) in missing)
         {
             call.Output.Line($"{call.Output.Paint("missing", CommandOutput.Red)}  {key}: {reason}");

@@ -7,9 +7,9 @@ namespace VideoExpress.Web.Commands.Restore;
 /// <summary>Fills an empty data folder from a backup that was examined.</summary>
 internal sealed class RestoreRun(CommandCall call, DataFolder data, BackupFolder folder, Manifest manifest)
 {
-    private readonly List<(string Key, string Reason)> _missing = [.. manifest.Missing.Select(key => (key, "was missing when the backup was made"))];
+    private readonly List<(string Key, string Reason)> _missing = [];
 
-    /// <summary>Copies keys, files and database, or looks into the bucket for the files; tells what is missing.</summary>
+    /// <summary>Copies keys, files and database, or looks into the bucket for the files; tells what of the backup is missing.</summary>
     /// <exception cref="CommandException">A copy is not what the backup has; run it again.</exception>
     public async Task<IReadOnlyList<(string Key, string Reason)>> RunAsync(CancellationToken cancellationToken)
     {

@@ -36,7 +36,7 @@ internal sealed class RestoreTarget(DataFolder data, TimeProvider time)
         var isEmpty = !Entries().Any() && !_database.Any(File.Exists);
         if (!isEmpty && !replace)
         {
-            throw new CommandException($"{data.Root} is not empty. With --replace yes it is set aside as {aside}, and then made anew.");
+            throw new CommandException($"{data.Root} is not empty. With --replace it is set aside as {aside}, and then made anew.");
         }
 
         if (!isEmpty)
