@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using VideoExpress.Jobs.Store.Folder;
 
 namespace VideoExpress.Jobs.Store;
@@ -85,18 +84,10 @@ public sealed class FolderStore : IObjectStore
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<StoredObject> ListAsync(
-        string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         StoreRules.CheckPrefix(prefix);
-        await foreach (var (key, file) in _layout.Files(prefix).ToAsyncEnumerable().WithCancellation(cancellationToken))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (file.Exists)
-            {
-                yield return new StoredObject(key, file.Length, ContentType: null, file.LastWriteTimeUtc);
-            }
-        }
+        return List(prefix, cancellationToken).ToAsyncEnumerable();
     }
 
     /// <inheritdoc />
@@ -107,10 +98,11 @@ public sealed class FolderStore : IObjectStore
         {
             lock (_names)
             {
-                if (File.Exists(path))
+                if (Directory.Exists(Path.GetDirectoryName(path)))
                 {
-                    File.Delete(path);
+                    // The file last: what is killed in between is still listed, and so deleted by the next.
                     File.Delete(FolderLayout.TypePathOf(path));
+                    File.Delete(path);
                     _layout.Prune(Path.GetDirectoryName(path)!);
                 }
             }
@@ -187,6 +179,20 @@ public sealed class FolderStore : IObjectStore
         }
 
         return true;
+    }
+
+    private IEnumerable<StoredObject> List(string prefix, CancellationToken cancellationToken)
+    {
+        using var files = _layout.Files(prefix).GetEnumerator();
+        while (DiskErrors.Explained(files.MoveNext, Place))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var (key, file) = files.Current;
+            if (file.Exists)
+            {
+                yield return new StoredObject(key, file.Length, ContentType: null, file.LastWriteTimeUtc);
+            }
+        }
     }
 
     private IncomingFile MakeRoom(long length)

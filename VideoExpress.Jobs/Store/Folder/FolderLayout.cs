@@ -69,6 +69,8 @@ internal sealed class FolderLayout
         var options = new EnumerationOptions
         {
             RecurseSubdirectories = true,
+            // What cannot be read is not empty.
+            IgnoreInaccessible = false,
             // On Unix, hidden are the names that begin with a dot.
             AttributesToSkip = FileAttributes.Hidden | FileAttributes.ReparsePoint,
         };

@@ -17,6 +17,21 @@ public sealed class FolderStoreTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    public async Task Delete_FinishesWhatWasKilledMidway()
+    {
+        var key = StoreKey.Asset(NewId(), "source.ts");
+        await _store.PutAsync(key, new MemoryStream(new byte[10]), new NewObject(10, "video/mp2t"), default);
+        var folder = Path.GetDirectoryName(_store.PathOf(key))!;
+        File.Delete(Path.Combine(folder, ".source.ts.type"));
+        Assert.Equal([key], (await _store.ListAsync("assets/", default).ToListAsync()).Select(found => found.Key));
+
+        await _store.DeleteAsync(key, default);
+        await _store.DeleteAsync(key, default);
+
+        Assert.False(Directory.Exists(folder));
+    }
+
+    [Fact]
     public async Task LinkedFolder_IsNeverFollowed()
     {
         Directory.CreateDirectory(_folder.File("elsewhere"));
