@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Web.Hosting.Logging;
 using VideoExpress.Web.Settings;
@@ -61,7 +62,9 @@ internal static class CommandProcess
         catch (Exception error) when (error is CommandException or JobException or NewerSchemaException or SqliteException
             or IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            await errors.WriteLineAsync(output.Secrets.HideIn(error.Message));
+            // A command has no log to look into for the cause.
+            var cause = error is StoreException { InnerException: IOException or UnauthorizedAccessException } ? $" ({error.InnerException.Message})" : "";
+            await errors.WriteLineAsync(output.Secrets.HideIn(error.Message + cause));
             return 1;
         }
     }

@@ -187,6 +187,7 @@ public sealed class BackupTests
 
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith($"The disk under the backup {host.Backup} failed to read or write", run.Errors, StringComparison.Ordinal);
+        Assert.Contains(Path.Combine(host.Backup, "store", "jobs"), run.Errors, StringComparison.Ordinal);
     }
 
     [Fact]
