@@ -37,6 +37,9 @@ public sealed class FolderStore : IObjectStore
     /// <summary>Signs and checks the URLs of this store.</summary>
     internal OutputUrls Urls { get; }
 
+    /// <summary>The room that must stay on this store's disk.</summary>
+    internal DiskFloor Floor => _floor;
+
     /// <summary>The largest file that a worker may put by URL, in bytes.</summary>
     internal long MaxPutBytes { get; }
 
