@@ -3,6 +3,7 @@ using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Auth;
 using VideoExpress.Web.Commands;
 using VideoExpress.Web.Dashboard;
+using VideoExpress.Web.Endpoints;
 using VideoExpress.Web.Endpoints.Assets;
 using VideoExpress.Web.Endpoints.Assets.Tus;
 using VideoExpress.Web.Endpoints.Docs;
@@ -55,10 +56,11 @@ internal static class Program
         app.UseProblems();
         app.UseAccess();
 
-        app.MapJobs();
-        app.MapAssets();
-        app.MapTimeline();
-        app.MapRetention();
+        var api = app.MapGroup("").RefuseUnknownQuery();
+        api.MapJobs();
+        api.MapAssets();
+        api.MapTimeline();
+        api.MapRetention();
         app.MapOutputs();
         app.MapHealth();
         app.MapGateway();

@@ -13,7 +13,8 @@ public static class AssetsSetup
     public static IServiceCollection AddAssets(this IServiceCollection services, string uploadsFolder) => services
         .AddSingleton(provider => new UploadFolder(
             uploadsFolder,
-            provider.GetRequiredService<StoreSettings>(),
+            new UploadRoom(
+                uploadsFolder, provider.GetRequiredService<StoreSettings>().MinFreeBytes, provider.GetRequiredService<IObjectStore>()),
             provider.GetRequiredService<AssetSettings>(),
             provider.GetRequiredService<TimeProvider>()))
         .AddSingleton<ThumbnailMaker>()

@@ -13,24 +13,27 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     private const int MaxEditions = 100;
 
     /// <summary>Publishes the files of the job's finished attempt, or keeps them as raw takes, untouched, when a stitch follows.</summary>
-    public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(Turn turn, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(
+        Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var (attempt, film) = await worker.FetchAsync(turn, cancellationToken);
+        var (attempt, film) = await worker.FetchAsync(turn, progress, cancellationToken);
         if (turn.IsLast)
         {
             film = await imprint.AddAsync(turn, await WithPosterAsync(film, cancellationToken), cancellationToken);
         }
 
-        var outputs = await PublishAsync(turn.Job, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", film.Files, cancellationToken);
+        var share = () => new ByteShare(progress, WorkerFiles.Share, 1, film.Files.Sum(file => file.Bytes));
+        var outputs = await PublishAsync(turn.Job, n => n == 1 ? attempt.Id.Text() : $"{attempt.Id:D}-{n}", film.Files, share, cancellationToken);
         return (outputs, film.Warnings);
     }
 
     /// <summary>Publishes the film that FFmpeg made.</summary>
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> PublishAsync(
-        Turn turn, Film film, CancellationToken cancellationToken)
+        Turn turn, Film film, IProgress<double> progress, CancellationToken cancellationToken)
     {
         film = await imprint.AddAsync(turn, film, cancellationToken);
-        var outputs = await PublishAsync(turn.Job, n => $"export-{n}", film.Files, cancellationToken);
+        var share = () => new ByteShare(progress, 0, 1, film.Files.Sum(file => file.Bytes));
+        var outputs = await PublishAsync(turn.Job, n => $"export-{n}", film.Files, share, cancellationToken);
         return (outputs, film.Warnings);
     }
 
@@ -39,17 +42,17 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     /// are put once, so a step that is run again publishes nothing new.
     /// </summary>
     private async Task<IReadOnlyList<JobOutput>> PublishAsync(
-        Job job, Func<int, string> editionName, IReadOnlyList<FilmFile> files, CancellationToken cancellationToken)
+        Job job, Func<int, string> editionName, IReadOnlyList<FilmFile> files, Func<ByteShare> newShare, CancellationToken cancellationToken)
     {
         for (var edition = 1; ; edition++)
         {
             try
             {
-                var outputs = new List<JobOutput>();
+                var (outputs, share) = (new List<JobOutput>(), newShare());
                 foreach (var file in files)
                 {
                     var key = StoreKey.Published(job.Id, editionName(edition), file.Name + Path.GetExtension(file.Path));
-                    outputs.Add(await PublishAsync(job, key, file, cancellationToken));
+                    outputs.Add(await PublishAsync(job, key, file, share.Next(file.Bytes), cancellationToken));
                 }
 
                 return outputs;
@@ -61,13 +64,19 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
         }
     }
 
-    private async Task<JobOutput> PublishAsync(Job job, StoreKey key, FilmFile file, CancellationToken cancellationToken)
+    private async Task<JobOutput> PublishAsync(
+        Job job, StoreKey key, FilmFile file, IProgress<long> progress, CancellationToken cancellationToken)
     {
         var facts = file.ContentType.Split('/')[0] is "video" or "image" or "audio"
             ? file.Facts ?? await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken)
             : null;
         await using var content = File.OpenRead(file.Path);
-        var what = new NewObject(file.Bytes, file.ContentType) { Sha256 = file.Sha256, DownloadName = job.DownloadNameOf(key) };
+        var what = new NewObject(file.Bytes, file.ContentType)
+        {
+            Sha256 = file.Sha256,
+            DownloadName = job.DownloadNameOf(key),
+            Progress = progress,
+        };
         var sha256 = await store.PutAsync(key, content, what, cancellationToken);
         return new JobOutput(file.Name, key, file.ContentType, file.Bytes, sha256, facts is null ? null : OutputFacts.Of(facts));
     }

@@ -18,9 +18,10 @@ internal sealed class UploadStep(
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
+        var progress = new StepProgress(Storage, transitions, turn, time, Logger);
         var (outputs, warnings) = turn.Before?.StepType == typeof(StitchStep)
-            ? await PublishFilmAsync(turn, cancellationToken)
-            : await delivery.CollectAsync(turn, cancellationToken);
+            ? await delivery.PublishAsync(turn, await films.EnsureAsync(turn, progress, cancellationToken), progress, cancellationToken)
+            : await delivery.CollectAsync(turn, progress, cancellationToken);
         return new Done(turn.IsLast ? "Published." : "The takes are kept.")
         {
             Commit = unitOfWork =>
@@ -35,11 +36,5 @@ internal sealed class UploadStep(
                 }
             },
         };
-    }
-
-    private async Task<(IReadOnlyList<JobOutput>, IReadOnlyList<string>)> PublishFilmAsync(Turn turn, CancellationToken cancellationToken)
-    {
-        var film = await films.EnsureAsync(turn, new StepProgress(Storage, transitions, turn, time, Logger), cancellationToken);
-        return await delivery.PublishAsync(turn, film, cancellationToken);
     }
 }

@@ -17,9 +17,12 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
 
     private const double RateTolerance = 0.01;
 
+    /// <summary>How much of the step's work this is (0 to 1): the same bytes go up again afterwards.</summary>
+    public const double Share = 0.5;
+
     /// <summary>Fetches the files of the job's finished attempt, anew each time.</summary>
     /// <exception cref="DeliveryException">They are not there, or not what the worker reported.</exception>
-    public async Task<(Attempt Attempt, Film Film)> FetchAsync(Turn turn, CancellationToken cancellationToken)
+    public async Task<(Attempt Attempt, Film Film)> FetchAsync(Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
         var attempt = storage.Read(connection => ((Db)connection).LastAttempt(turn.Job.Id))!;
         var result = (attempt.Result is { } json ? WorkerResult.TryRead(json) : null)
@@ -27,9 +30,10 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
         var folder = folders.Get(turn.Job.Id, "delivery");
         var files = new List<FilmFile>();
         var warnings = new List<string>(result.Warnings);
+        var share = new ByteShare(progress, 0, Share, result.Files.Sum(file => (double)(file.Bytes ?? 0)));
         foreach (var wanted in turn.Parameters.WorkerOutputs)
         {
-            var file = await FetchAsync(attempt, result, wanted, folder, cancellationToken);
+            var file = await FetchAsync(attempt, result, wanted, folder, share, cancellationToken);
             var facts = await probe.ProbeAsync(file.Path, "The worker's video", cancellationToken);
             Compare(turn.Parameters, facts, warnings);
             files.Add(file with { Facts = facts });
@@ -39,13 +43,13 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
     }
 
     private async Task<FilmFile> FetchAsync(
-        Attempt attempt, WorkerResult result, WorkerOutput wanted, string folder, CancellationToken cancellationToken)
+        Attempt attempt, WorkerResult result, WorkerOutput wanted, string folder, ByteShare share, CancellationToken cancellationToken)
     {
         var reported = result.Files.FirstOrDefault(file => file.Name == wanted.Name)
             ?? (result.VideoUrl is { } url ? new WorkerFile { Name = wanted.Name, Url = url } : null)
             ?? throw new DeliveryException($"The worker delivered no \"{wanted.Name}\".", canHeal: false);
         var path = Path.Combine(folder, wanted.FileName);
-        await BringAsync(attempt, reported, wanted, path, cancellationToken);
+        await BringAsync(attempt, reported, wanted, path, share, cancellationToken);
         var file = await FilmFile.ReadAsync(wanted.Name, wanted.ContentType, path, cancellationToken);
         if ((reported.Bytes is { } bytes && bytes != file.Bytes) || (reported.Sha256 is { } hash && !hash.Equals(file.Sha256, StringComparison.OrdinalIgnoreCase)))
         {
@@ -56,7 +60,8 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
         return file;
     }
 
-    private async Task BringAsync(Attempt attempt, WorkerFile reported, WorkerOutput wanted, string path, CancellationToken cancellationToken)
+    private async Task BringAsync(
+        Attempt attempt, WorkerFile reported, WorkerOutput wanted, string path, ByteShare share, CancellationToken cancellationToken)
     {
         if (reported.Base64 is { } inline)
         {
@@ -70,7 +75,8 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
             return;
         }
 
-        if (!await store.TryDownloadAsync(StoreKey.Inbox(attempt.JobId, attempt.Id, wanted.FileName), path, cancellationToken))
+        var progress = reported.Bytes is { } bytes ? share.Next(bytes) : null;
+        if (!await store.TryDownloadAsync(StoreKey.Inbox(attempt.JobId, attempt.Id, wanted.FileName), path, progress, cancellationToken))
         {
             throw new DeliveryException($"The worker's \"{wanted.Name}\" is not in the store.", canHeal: true);
         }

@@ -40,6 +40,9 @@ public sealed class FolderStore : IObjectStore
     /// <exception cref="InvalidOperationException">It was opened without a key.</exception>
     internal OutputUrls Urls => _urls ?? throw new InvalidOperationException("This store was opened without a key, so it has no URLs.");
 
+    /// <summary>The room that must stay on this store's disk.</summary>
+    internal DiskFloor Floor => new(_layout.Root, _minFreeBytes, Place);
+
     /// <summary>The largest file that a worker may put by URL, in bytes.</summary>
     internal long MaxPutBytes { get; }
 
@@ -200,7 +203,7 @@ public sealed class FolderStore : IObjectStore
         lock (_room)
         {
             DiskErrors.Explained(_layout.MakeIncoming, Place);
-            new DiskFloor(_layout.Root, _minFreeBytes, Place).Require(length);
+            Floor.Require(length);
             return IncomingFile.Create(IncomingPath(), length, Place);
         }
     }

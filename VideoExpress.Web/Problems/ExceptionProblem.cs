@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs;
@@ -12,9 +13,9 @@ internal sealed partial class ExceptionProblem(ILogger<ExceptionProblem> logger)
     /// <inheritdoc />
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested)
+        if (IsClientGone(httpContext, exception))
         {
-            // Nobody is there to read an answer.
+            // Nobody is there to read an answer, and it is no fault of ours.
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
         }
@@ -22,6 +23,10 @@ internal sealed partial class ExceptionProblem(ILogger<ExceptionProblem> logger)
         await Answer(httpContext, exception).ExecuteAsync(httpContext);
         return true;
     }
+
+    /// <summary>A line that breaks while its body is read is told by the read first, and by the token a moment later.</summary>
+    private static bool IsClientGone(HttpContext http, Exception exception) => exception is ConnectionResetException
+        || (exception is OperationCanceledException or IOException && http.RequestAborted.IsCancellationRequested);
 
     private ProblemHttpResult Answer(HttpContext context, Exception exception)
     {

@@ -24,12 +24,12 @@ internal static class Problem
     /// 422: fields are wrong; <paramref name="errors"/> has sentences by field, such as <c>params.duration</c>, or of the root, whose path is
     /// empty and which is called <c>body</c>.
     /// </summary>
-    public static ProblemHttpResult Validation(IReadOnlyDictionary<string, string[]> errors)
-    {
-        var named = errors.ToDictionary(field => field.Key.Length == 0 ? "body" : field.Key, field => field.Value);
-        var detail = string.Join(" ", named.SelectMany(field => field.Value.Select(sentence => $"{field.Key}: {sentence}")));
-        return Of(StatusCodes.Status422UnprocessableEntity, detail, KeyValuePair.Create<string, object?>("errors", named));
-    }
+    public static ProblemHttpResult Validation(IReadOnlyDictionary<string, string[]> errors) =>
+        OfFields(StatusCodes.Status422UnprocessableEntity, errors.ToDictionary(field => field.Key.Length == 0 ? "body" : field.Key, field => field.Value));
+
+    /// <summary>Any status, by fault of one field or header: 413 for <c>file</c>, 409 for <c>Upload-Offset</c>, …</summary>
+    public static ProblemHttpResult OfField(int status, string field, string sentence) =>
+        OfFields(status, new Dictionary<string, string[]> { [field] = [sentence] });
 
     /// <summary>Any status. <c>retryable</c> is true where the same request may work later: 408, 423, 429, 502, 503, 504.</summary>
     public static ProblemHttpResult Of(int status, string detail, params IEnumerable<KeyValuePair<string, object?>> extensions)
@@ -50,4 +50,9 @@ internal static class Problem
 
         return TypedResults.Problem(problem);
     }
+
+    private static ProblemHttpResult OfFields(int status, Dictionary<string, string[]> errors) => Of(
+        status,
+        string.Join(" ", errors.SelectMany(field => field.Value.Select(sentence => $"{field.Key}: {sentence}"))),
+        KeyValuePair.Create<string, object?>("errors", errors));
 }

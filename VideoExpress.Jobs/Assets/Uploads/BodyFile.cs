@@ -1,5 +1,4 @@
 using VideoExpress.Jobs.Store;
-using VideoExpress.Jobs.Store.Folder;
 
 namespace VideoExpress.Jobs.Assets.Uploads;
 
@@ -7,15 +6,15 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// <param name="Id">The id of the asset that it will be.</param>
 /// <param name="Path">Where it is.</param>
 /// <param name="MaxBytes">What may be taken.</param>
-/// <param name="Floor">The room that must stay on its disk.</param>
-internal sealed record BodyFile(Guid Id, string Path, long MaxBytes, DiskFloor Floor) : IDisposable
+/// <param name="Room">The room for it.</param>
+internal sealed record BodyFile(Guid Id, string Path, long MaxBytes, UploadRoom Room) : IDisposable
 {
     /// <summary>Takes all of <paramref name="body"/>.</summary>
     /// <param name="body">What it throws passes unchanged.</param>
     /// <param name="atLeast">What the client says it holds at least, in bytes; refused before it is read when that is too much.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="UploadTooLargeException">It holds more.</exception>
-    /// <exception cref="StoreException">The disk is nearly full, or fails.</exception>
+    /// <exception cref="StoreException">A disk is nearly full, or fails.</exception>
     public async Task ReceiveAsync(Stream body, long atLeast, CancellationToken cancellationToken)
     {
         if (atLeast > MaxBytes)
@@ -23,8 +22,8 @@ internal sealed record BodyFile(Guid Id, string Path, long MaxBytes, DiskFloor F
             throw new UploadTooLargeException(MaxBytes);
         }
 
-        Floor.Require(atLeast);
-        await using var file = UploadFile.Open(Path, Floor);
+        Room.Require(atLeast, atLeast);
+        await using var file = UploadFile.Open(Path, Room);
         await file.AppendAsync(body, MaxBytes, hash: null, cancellationToken);
     }
 

@@ -30,7 +30,7 @@ internal sealed class ResumableUploads(
             throw new UploadTooLargeException(folder.MaxBytes);
         }
 
-        folder.Floor.Require(length);
+        folder.Room.Require(length, length);
         var upload = new Upload(Ids.New(time), length, name, metadata);
         folder.Write(upload);
         return folder.Find(upload.Id)!;
@@ -65,7 +65,7 @@ internal sealed class ResumableUploads(
             throw new UploadOffsetException(upload.Offset);
         }
 
-        await using (var file = UploadFile.Open(folder.BytesPath(uploadId), folder.Floor))
+        await using (var file = UploadFile.Open(folder.BytesPath(uploadId), folder.Room))
         {
             await AppendAsync(file, upload.Length, body, checksum, cancellationToken);
         }

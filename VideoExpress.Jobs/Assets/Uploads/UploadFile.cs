@@ -14,16 +14,16 @@ internal sealed class UploadFile : IAsyncDisposable
     private const long RoomBytes = 32 << 20;
 
     private readonly FileStream _file;
-    private readonly DiskFloor _floor;
+    private readonly UploadRoom _room;
 
-    private UploadFile(FileStream file, DiskFloor floor) => (_file, _floor) = (file, floor);
+    private UploadFile(FileStream file, UploadRoom room) => (_file, _room) = (file, room);
 
     /// <summary>Its length, in bytes.</summary>
     public long Length => _file.Length;
 
     /// <summary>Opens a file to write on at its end, or makes it.</summary>
     /// <exception cref="StoreException">The disk is full or fails.</exception>
-    public static UploadFile Open(string path, DiskFloor floor) => DiskErrors.Explained(() =>
+    public static UploadFile Open(string path, UploadRoom room) => DiskErrors.Explained(() =>
     {
         var file = new FileStream(path, new FileStreamOptions
         {
@@ -34,7 +34,7 @@ internal sealed class UploadFile : IAsyncDisposable
             BufferSize = 0,
         });
         file.Position = file.Length;
-        return new UploadFile(file, floor);
+        return new UploadFile(file, room);
     });
 
     /// <summary>Writes a body on, to its end.</summary>
@@ -60,7 +60,8 @@ internal sealed class UploadFile : IAsyncDisposable
 
                 if (length > checkedTo)
                 {
-                    _floor.Require(Math.Min(RoomBytes, maxLength - length + read));
+                    var more = Math.Min(RoomBytes, maxLength - length + read);
+                    _room.Require(more, length - read + more);
                     checkedTo = length + RoomBytes - ChunkBytes;
                 }
 

@@ -21,11 +21,11 @@ internal sealed class UploadFolder
     private readonly TimeSpan _lifetime;
 
     /// <summary>Makes the folder when it is not there.</summary>
-    public UploadFolder(string path, StoreSettings store, AssetSettings settings, TimeProvider time)
+    public UploadFolder(string path, UploadRoom room, AssetSettings settings, TimeProvider time)
     {
         (_time, _lifetime, MaxBytes) = (time, settings.UploadLifetime, settings.MaxBytes);
         FullPath = Directory.CreateDirectory(path).FullName;
-        Floor = new DiskFloor(FullPath, store.MinFreeBytes);
+        Room = room;
     }
 
     /// <summary>Absolute path.</summary>
@@ -34,14 +34,14 @@ internal sealed class UploadFolder
     /// <summary>Largest file that is taken, in bytes.</summary>
     public long MaxBytes { get; }
 
-    /// <summary>The room that must stay on its disk.</summary>
-    public DiskFloor Floor { get; }
+    /// <summary>The room for what comes in.</summary>
+    public UploadRoom Room { get; }
 
     /// <summary>A file for a body that comes in one piece.</summary>
     public BodyFile NewBody()
     {
         var id = Ids.New(_time);
-        return new BodyFile(id, PathOf(id, Body), MaxBytes, Floor);
+        return new BodyFile(id, PathOf(id, Body), MaxBytes, Room);
     }
 
     /// <summary>The file of a resumable upload's bytes.</summary>

@@ -6,17 +6,28 @@ namespace VideoExpress.Jobs.Store.Folder;
 /// <param name="place">What the folder is in, for the message.</param>
 internal sealed class DiskFloor(string folder, long minFreeBytes, string place = DiskErrors.DataFolder)
 {
-    /// <exception cref="StoreException">With <paramref name="bytes"/> more, less than the floor would be left.</exception>
-    public void Require(long bytes)
+    private long Size => new DriveInfo(folder).TotalSize;
+
+    /// <summary>Looks for room.</summary>
+    /// <param name="bytes">What is to be written.</param>
+    /// <param name="why">Follows their number in the message.</param>
+    /// <exception cref="StoreException">With that, less than the floor would be left.</exception>
+    public void Require(long bytes, string why = "")
     {
         var free = DiskErrors.Explained(() => new DriveInfo(folder).AvailableFreeSpace, place);
         if (free - bytes < minFreeBytes)
         {
             throw new StoreException(
-                $"The disk under {place} is nearly full: {Size(free)} are free, {Size(bytes)} are to be stored"
-                + $"{(minFreeBytes > 0 ? $", and {Size(minFreeBytes)} stay free (Store:MinFreeBytes)" : "")}. Make room.", canHeal: true);
+                $"The disk under {place} is nearly full: {Words(free)} are free, {Words(bytes)} are to be stored{why}"
+                + $"{(minFreeBytes > 0 ? $", and {Words(minFreeBytes)} stay free (Store:MinFreeBytes)" : "")}. Make room.", canHeal: true);
         }
     }
 
-    private static string Size(long bytes) => bytes < 1 << 20 ? $"{bytes} bytes" : $"{bytes >> 20} MiB";
+    /// <summary>
+    /// True when both look at one disk, which .NET tells by its size only: two disks of exactly one size count as one, and have to have
+    /// more room than is needed rather than less.
+    /// </summary>
+    public bool IsOnDiskOf(DiskFloor other) => DiskErrors.Explained(() => Size == other.Size, place);
+
+    private static string Words(long bytes) => bytes < 1 << 20 ? $"{bytes} bytes" : $"{bytes >> 20} MiB";
 }

@@ -35,7 +35,7 @@ internal sealed class RetentionGround : IDisposable
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
         var removal = new Removal(Storage, _transitions, Store, Time);
         Directory.CreateDirectory(_folder.File("uploads"));
-        var uploads = new UploadFolder(_folder.File("uploads"), new StoreSettings { MinFreeBytes = 0 }, new AssetSettings(), Time);
+        var uploads = new UploadFolder(_folder.File("uploads"), new UploadRoom(_folder.File("uploads"), 0, Store), new AssetSettings(), Time);
         Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
         var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
         Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);

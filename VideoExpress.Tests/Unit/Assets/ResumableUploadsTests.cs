@@ -15,7 +15,7 @@ public sealed class ResumableUploadsTests : IDisposable
 
     public ResumableUploadsTests()
     {
-        _files = new UploadFolder(_folder.Path, new StoreSettings(), new AssetSettings(), _time);
+        _files = new UploadFolder(_folder.Path, new UploadRoom(_folder.Path, new StoreSettings().MinFreeBytes, null!), new AssetSettings(), _time);
         _uploads = new ResumableUploads(_files, intake: null!, assets: null!, _time, lifetime: null!);
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.OpenApi;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
+using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Assets;
 
@@ -29,28 +30,34 @@ internal static class CreateAsset
         HttpContext http, UploadFolder folder, AssetIntake intake, AssetLinks links, string? name = null)
     {
         var (request, aborted) = (http.Request, http.RequestAborted);
-        if (QueryNames.Unknown(request.Query, nameof(name)) is { } unknown)
+        using var file = folder.NewBody();
+        try
         {
-            return unknown;
+            var (fieldName, fileName) = await ReceiveAsync(http, file);
+            var shown = AssetName.Clean(name) ?? AssetName.Clean(fieldName) ?? AssetName.Clean(fileName);
+            var asset = await intake.TakeAsync(file.Id, file.Path, shown, aborted);
+            return TypedResults.Created($"/assets/{asset.Id:D}", AssetView.Of(asset, links, request));
+        }
+        catch (UploadTooLargeException large)
+        {
+            return Problem.OfField(StatusCodes.Status413PayloadTooLarge, AssetExaminer.Field, large.Message);
+        }
+    }
+
+    private static async Task<(string? Name, string? FileName)> ReceiveAsync(HttpContext http, BodyFile file)
+    {
+        var (request, aborted) = (http.Request, http.RequestAborted);
+        var body = LargeBody.Of(http);
+        var isForm = MultipartFile.Is(request);
+        var atLeast = Math.Max(0, request.ContentLength - (isForm ? FormBytes : 0) ?? 0);
+        Task Receive(Stream content) => file.ReceiveAsync(content, atLeast, aborted);
+        if (isForm)
+        {
+            return await MultipartFile.ReadAsync(request.ContentType!, body, Receive, aborted);
         }
 
-        using var file = folder.NewBody();
-        var (fieldName, fileName) = await LargeBody.ReadAsync(http, async body =>
-        {
-            var isForm = MultipartFile.Is(request);
-            var atLeast = request.ContentLength - (isForm ? FormBytes : 0) ?? 0;
-            Task Receive(Stream content) => file.ReceiveAsync(content, Math.Max(0, atLeast), aborted);
-            if (isForm)
-            {
-                return await MultipartFile.ReadAsync(request.ContentType!, body, Receive, aborted);
-            }
-
-            await Receive(body);
-            return (null, null);
-        });
-        var shown = AssetName.Clean(name) ?? AssetName.Clean(fieldName) ?? AssetName.Clean(fileName);
-        var asset = await intake.TakeAsync(file.Id, file.Path, shown, aborted);
-        return TypedResults.Created($"/assets/{asset.Id:D}", AssetView.Of(asset, links, request));
+        await Receive(body);
+        return (null, null);
     }
 
     private static OpenApiRequestBody Body()

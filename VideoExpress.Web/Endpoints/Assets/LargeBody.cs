@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
-using BadHttpRequestException = Microsoft.AspNetCore.Http.BadHttpRequestException;
 
 namespace VideoExpress.Web.Endpoints.Assets;
 
@@ -11,9 +10,8 @@ internal static class LargeBody
     // Kestrel's own rate, with patience for a telephone that changes its network.
     private static readonly MinDataRate Slowest = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(30));
 
-    /// <summary>Reads the request's body with Kestrel's limits lifted: the reader has its own.</summary>
-    /// <exception cref="BadHttpRequestException">The body broke off, came to a standstill, or is not what its Content-Type says.</exception>
-    public static async Task<T> ReadAsync<T>(HttpContext http, Func<Stream, Task<T>> read)
+    /// <summary>The request's body with Kestrel's limits lifted: its reader has its own.</summary>
+    public static Stream Of(HttpContext http)
     {
         if (http.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
         {
@@ -25,17 +23,6 @@ internal static class LargeBody
             rate.MinDataRate = Slowest;
         }
 
-        try
-        {
-            return await read(http.Request.Body);
-        }
-        catch (IOException broken) when (broken is not BadHttpRequestException)
-        {
-            throw new BadHttpRequestException("The body broke off before its end.", broken);
-        }
-        catch (InvalidDataException malformed)
-        {
-            throw new BadHttpRequestException("The multipart body cannot be read.", malformed);
-        }
+        return http.Request.Body;
     }
 }

@@ -9,18 +9,12 @@ internal static class ListAssets
 {
     public static void MapListAssets(this IEndpointRouteBuilder routes) => routes
         .MapGet("", Handle)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithName(nameof(ListAssets))
         .WithSummary("The newest assets, newest first; with trash=true those in the trash.");
 
-    private static Results<Ok<IReadOnlyList<AssetView>>, ProblemHttpResult> Handle(
+    private static Ok<IReadOnlyList<AssetView>> Handle(
         HttpRequest request, AssetDesk desk, AssetLinks links, string? limit = null, string? trash = null)
     {
-        if (QueryNames.Unknown(request.Query, nameof(limit), nameof(trash)) is { } unknown)
-        {
-            return unknown;
-        }
-
         var errors = new FieldErrors();
         var count = ListLimit.Read(limit, errors);
         var inTrash = QueryFlag.Read(nameof(trash), trash, errors);

@@ -19,11 +19,26 @@ internal static class MultipartFile
 
     /// <summary>Hands the file's content on.</summary>
     /// <returns>The field <c>name</c> and the file's own name; null where one was not given.</returns>
-    /// <exception cref="BadHttpRequestException">It has no boundary.</exception>
-    /// <exception cref="InvalidDataException">It is malformed.</exception>
-    /// <exception cref="IOException">It ends before its last boundary.</exception>
-    /// <exception cref="InvalidFieldsException">A field is unknown, missing, or given twice.</exception>
+    /// <exception cref="BadHttpRequestException">It has no boundary, is malformed, or ends before its last boundary.</exception>
+    /// <exception cref="InvalidFieldsException">A field is unknown, missing, too long, or given twice.</exception>
     public static async Task<(string? Name, string? FileName)> ReadAsync(
+        string contentType, Stream body, Func<Stream, Task> onFile, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadPartsAsync(contentType, body, onFile, cancellationToken);
+        }
+        catch (IOException cut) when (cut is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException("The multipart body ends before its last boundary.", cut);
+        }
+        catch (InvalidDataException malformed)
+        {
+            throw new BadHttpRequestException("The multipart body cannot be read.", malformed);
+        }
+    }
+
+    private static async Task<(string? Name, string? FileName)> ReadPartsAsync(
         string contentType, Stream body, Func<Stream, Task> onFile, CancellationToken cancellationToken)
     {
         var reader = new MultipartReader(Boundary(contentType), body);
@@ -42,7 +57,7 @@ internal static class MultipartFile
                     await onFile(section.Body);
                     break;
                 case NameField when name is null:
-                    name = await TextAsync(section.Body, cancellationToken);
+                    name = await TextAsync(section.Body, errors, cancellationToken);
                     break;
                 case var field:
                     errors.Add(field, Sentence(field));
@@ -69,9 +84,16 @@ internal static class MultipartFile
             ? boundary.ToString()
             : throw new BadHttpRequestException("The Content-Type names no boundary of 1 to 70 characters.");
 
-    private static async Task<string> TextAsync(Stream part, CancellationToken cancellationToken)
+    private static async Task<string> TextAsync(Stream part, FieldErrors errors, CancellationToken cancellationToken)
     {
-        var bytes = new byte[MaxNameBytes];
-        return Encoding.UTF8.GetString(bytes, 0, await part.ReadAtLeastAsync(bytes, MaxNameBytes, throwOnEndOfStream: false, cancellationToken));
+        var bytes = new byte[MaxNameBytes + 1];
+        var length = await part.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        if (length > MaxNameBytes)
+        {
+            errors.Add(NameField, $"may have {MaxNameBytes} bytes at most.");
+            errors.ThrowIfAny();
+        }
+
+        return Encoding.UTF8.GetString(bytes, 0, length);
     }
 }

@@ -9,18 +9,13 @@ internal static class ListJobs
 {
     public static void MapListJobs(this IEndpointRouteBuilder routes) => routes
         .MapGet("/jobs", Handle)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithTags("Jobs")
         .WithName(nameof(ListJobs))
         .WithSummary("The newest jobs, newest first; with trash=true those in the trash.");
 
-    private static Results<Ok<IReadOnlyList<JobView>>, ProblemHttpResult> Handle(HttpRequest request, JobDesk desk, OutputLinks links, string? limit = null, string? trash = null)
+    private static Ok<IReadOnlyList<JobView>> Handle(
+        HttpRequest request, JobDesk desk, OutputLinks links, string? limit = null, string? trash = null)
     {
-        if (QueryNames.Unknown(request.Query, nameof(limit), nameof(trash)) is { } unknown)
-        {
-            return unknown;
-        }
-
         var errors = new FieldErrors();
         var count = ListLimit.Read(limit, errors);
         var inTrash = QueryFlag.Read(nameof(trash), trash, errors);

@@ -18,17 +18,11 @@ internal static class ScrubStore
     }
 
     private static RouteHandlerBuilder Describe(RouteHandlerBuilder call) => call
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .ProducesProblem(StatusCodes.Status503ServiceUnavailable)
         .WithTags("Retention");
 
-    private static async Task<Results<Ok<ScrubReport>, ProblemHttpResult>> HandleAsync(bool repair, HttpRequest request, Scrub scrub, string? verify)
+    private static async Task<Ok<ScrubReport>> HandleAsync(bool repair, HttpRequest request, Scrub scrub, string? verify)
     {
-        if (QueryNames.Unknown(request.Query, nameof(verify)) is { } unknown)
-        {
-            return unknown;
-        }
-
         var errors = new FieldErrors();
         var everything = QueryFlag.Read(nameof(verify), verify, errors);
         errors.ThrowIfAny();

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Web.Problems;
@@ -33,7 +34,7 @@ internal static class AppendUpload
     {
         var aborted = http.RequestAborted;
         var checksum = TusHeaders.Checksum(http.Request.Headers);
-        var upload = await LargeBody.ReadAsync(http, body => uploads.AppendAsync(uploadId, offset, body, checksum, aborted));
+        var upload = await uploads.AppendAsync(uploadId, offset, LargeBody.Of(http), checksum, aborted);
         return upload is { IsComplete: true } && await uploads.FinishAsync(uploadId, aborted) is { } asset ? Upload.Of(asset) : upload;
     }
 
@@ -42,12 +43,12 @@ internal static class AppendUpload
     {
         if (http.Request.ContentType != TusHeaders.ContentType)
         {
-            return Problem.Of(StatusCodes.Status415UnsupportedMediaType, $"Send the piece as Content-Type: {TusHeaders.ContentType}.");
+            return Problem.OfField(StatusCodes.Status415UnsupportedMediaType, HeaderNames.ContentType, $"must be {TusHeaders.ContentType}.");
         }
 
         if (TusHeaders.Number(http.Request.Headers, TusHeaders.UploadOffset) is not { } offset)
         {
-            return Problem.BadRequest($"{TusHeaders.UploadOffset} must be the number of bytes that are here already.");
+            return TusProblems.Header(TusHeaders.UploadOffset, "must be the number of bytes that are here already.");
         }
 
         try

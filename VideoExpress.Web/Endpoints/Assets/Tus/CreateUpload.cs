@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
-using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Assets.Tus;
 
@@ -22,12 +21,12 @@ internal static class CreateUpload
         var (headers, answer) = (http.Request.Headers, http.Response.Headers);
         if (headers.ContainsKey(TusHeaders.UploadDeferLength))
         {
-            return Problem.BadRequest($"Send {TusHeaders.UploadLength}: an upload whose length is not known yet is not taken.");
+            return TusProblems.Header(TusHeaders.UploadDeferLength, $"is not taken: send {TusHeaders.UploadLength}, the length of the whole file.");
         }
 
         if (TusHeaders.Number(headers, TusHeaders.UploadLength) is not { } length)
         {
-            return Problem.BadRequest($"{TusHeaders.UploadLength} must be the length of the whole file in bytes.");
+            return TusProblems.Header(TusHeaders.UploadLength, "must be the length of the whole file in bytes.");
         }
 
         if (length == 0)

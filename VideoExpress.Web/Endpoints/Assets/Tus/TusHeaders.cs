@@ -34,7 +34,7 @@ internal static class TusHeaders
     public static string Number(long number) => number.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What stands in <c>Upload-Metadata</c>: keys, each with a value in base64, separated by commas.</summary>
-    /// <exception cref="BadHttpRequestException">It is something else.</exception>
+    /// <exception cref="WrongHeaderException">It is something else.</exception>
     public static IReadOnlyDictionary<string, string> Metadata(string header)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -43,8 +43,8 @@ internal static class TusHeaders
             var parts = pair.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (parts.Length > 2 || !parts[0].All(IsVisible) || Text(parts.ElementAtOrDefault(1) ?? "") is not { } value || !values.TryAdd(parts[0], value))
             {
-                throw new BadHttpRequestException(
-                    $"{UploadMetadata} must be pairs of a key and its value in base64 (of UTF-8), separated by commas, each key once and in ASCII.");
+                throw new WrongHeaderException(
+                    UploadMetadata, "must be pairs of a key and its value in base64 (of UTF-8), separated by commas, each key once and in ASCII.");
             }
         }
 
@@ -52,7 +52,7 @@ internal static class TusHeaders
     }
 
     /// <summary>What a piece must have; null where the client does not say.</summary>
-    /// <exception cref="BadHttpRequestException">It is of an algorithm that is not offered, or no base64.</exception>
+    /// <exception cref="WrongHeaderException">It is of an algorithm that is not offered, or no base64.</exception>
     public static UploadChecksum? Checksum(IHeaderDictionary headers)
     {
         var header = headers[UploadChecksum].ToString();
@@ -64,7 +64,7 @@ internal static class TusHeaders
         var parts = header.Split(' ', 2);
         return UploadChecksums.Of(parts[0]) is { } algorithm && parts.Length == 2 && Bytes(parts[1]) is { } value
             ? new UploadChecksum(algorithm, value)
-            : throw new BadHttpRequestException($"{UploadChecksum} must be one of {UploadChecksums.Names}, a space, and the checksum in base64.");
+            : throw new WrongHeaderException(UploadChecksum, $"must be one of {UploadChecksums.Names}, a space, and the checksum in base64.");
     }
 
     // It is given back in a header.

@@ -26,7 +26,7 @@ internal static class TusSetup
     /// <summary>Serves the calls, below <c>/assets</c>.</summary>
     public static void MapTus(this IEndpointRouteBuilder assets)
     {
-        var tus = assets.MapGroup("/tus").WithTags("Resumable uploads (tus 1.0.0)");
+        var tus = assets.MapGroup("/tus").WithTags("Resumable uploads (tus 1.0.0)").AddEndpointFilter(TusProblems.ExplainAsync);
         tus.MapTusOptions();
         tus.MapGetUpload();
 
@@ -46,6 +46,6 @@ internal static class TusSetup
     private static ProblemHttpResult Refuse(HttpContext http)
     {
         http.Response.Headers[TusHeaders.TusVersion] = TusHeaders.Version;
-        return Problem.Of(StatusCodes.Status412PreconditionFailed, $"Send {TusHeaders.TusResumable}: {TusHeaders.Version}, the version that is spoken here.");
+        return Problem.OfField(StatusCodes.Status412PreconditionFailed, TusHeaders.TusResumable, $"must be {TusHeaders.Version}, the version that is spoken here.");
     }
 }
