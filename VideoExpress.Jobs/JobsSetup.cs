@@ -43,6 +43,7 @@ public static class JobsSetup
             provider.GetRequiredService<GpuEndpoints>(),
             provider.GetRequiredService<JobSources>(),
             provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<SourceKeys>()
         .AddSingleton<JobSources>()
         .AddSingleton<JobRetention>()
         .AddSingleton<Removal>()

@@ -14,13 +14,22 @@ public readonly partial record struct StoreKey
     /// <summary>Where all keys of this product lie; what else is in a bucket is none of ours.</summary>
     public static readonly IReadOnlyList<string> Prefixes = ["inbox/", .. PublishedPrefixes];
 
+    /// <summary>How many segments the key of a job's published file has.</summary>
+    public const int PublishedSegments = 4;
+
+    /// <summary>How many segments the key of an asset's file has.</summary>
+    public const int AssetSegments = 3;
+
     private StoreKey(string value) => Value = value;
 
     /// <summary>The key as the store knows it, with forward slashes and without a leading one.</summary>
     public string Value { get; }
 
     /// <summary>True for a published object, of a job or an asset: immutable, and never given a PUT URL.</summary>
-    public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal) || Value.StartsWith("assets/", StringComparison.Ordinal);
+    public bool IsPublished => Value.StartsWith("jobs/", StringComparison.Ordinal) || IsAsset;
+
+    /// <summary>True for a file of an asset.</summary>
+    public bool IsAsset => Value.StartsWith("assets/", StringComparison.Ordinal);
 
     /// <summary>True for what a worker puts: the only keys that are ever given a PUT URL.</summary>
     public bool IsInbox => Value.StartsWith("inbox/", StringComparison.Ordinal);

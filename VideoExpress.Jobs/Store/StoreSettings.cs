@@ -53,6 +53,9 @@ public sealed partial record StoreSettings
     [Range(1, long.MaxValue)]
     public long MaxPutBytes { get; init; } = 5L << 30;
 
+    /// <summary>True for what may be a bucket's name: 3 to 63 small letters, digits, dots and hyphens.</summary>
+    internal static bool IsBucketName(string name) => BucketName().IsMatch(name);
+
     /// <summary>What is wrong between these settings, a sentence each that names the setting; none when they fit together.</summary>
     public IReadOnlyList<string> Validate()
     {
@@ -75,7 +78,7 @@ public sealed partial record StoreSettings
 
         List<string?> wrong =
         [
-            BucketName().IsMatch(Bucket)
+            IsBucketName(Bucket)
                 ? null
                 : "Store:Bucket (S3_BUCKET) is not a bucket's name: 3 to 63 small letters, digits, dots and hyphens.",
             Needed(AccessKey, "Store:AccessKey (S3_ACCESS_KEY)"),

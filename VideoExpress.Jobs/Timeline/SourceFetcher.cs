@@ -1,4 +1,3 @@
-using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Store;
@@ -7,27 +6,37 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Timeline;
 
-/// <summary>Brings a job's source to a local file: from the web, from the configured store, from assets, from our own outputs.</summary>
-internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, StoreSettings settings, ServerAddress address, UrlFetcher web)
+/// <summary>Brings a job's source to a local file: from the store whatever is in it, else from the web.</summary>
+internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, SourceKeys keys, UrlFetcher web)
 {
-    private const string OutputsPath = "outputs/";
-
     /// <summary>Fetches <paramref name="source"/> to <paramref name="path"/>; <paramref name="label"/> names it in errors, as in "clip 2".</summary>
-    /// <exception cref="JobException">It cannot be had.</exception>
+    /// <exception cref="JobException">It cannot be had; the message begins with <paramref name="label"/>.</exception>
     public async Task FetchAsync(MediaSource source, string label, string path, CancellationToken cancellationToken)
     {
-        if (KeyOf(source, label) is { } key)
+        var (key, isKnown) = storage.Read(connection =>
         {
-            await CopyAsync(key, source, label, path, cancellationToken);
+            var found = keys.KeyOf(connection, source);
+            return (found, found is { } named && ((Db)connection).FindSource(named) is not null);
+        });
+        if (key is null)
+        {
+            await FetchElsewhereAsync(source, label, path, cancellationToken);
         }
-        else
+        else if (!await store.TryDownloadAsync(key.Value, path, cancellationToken))
         {
-            await FetchAsync(((MediaSource.Web)source).Url, label, path, cancellationToken);
+            throw new SourceException($"{label}: there is no {key} in the store{(isKnown ? " any more" : "")}.");
         }
     }
 
+    private Task FetchElsewhereAsync(MediaSource source, string label, string path, CancellationToken cancellationToken) => source switch
+    {
+        MediaSource.Web found => FetchAsync(found.Url, label, path, cancellationToken),
+        MediaSource.Stored stored => throw new SourceException($"{label}: {keys.WhyUnreadable(stored)}"),
+        MediaSource.OfJob ofJob => throw new SourceException($"{label}: job {ofJob.JobId:D} has no output named \"{ofJob.Output}\"."),
+        _ => throw new SourceException($"{label}: there is no {source} any more."),
+    };
+
     /// <summary>Fetches a user's URL, under guard.</summary>
-    /// <exception cref="FetchException">It cannot be had; the message begins with <paramref name="label"/>.</exception>
     private async Task FetchAsync(Uri url, string label, string path, CancellationToken cancellationToken)
     {
         try
@@ -37,53 +46,6 @@ internal sealed class SourceFetcher(SQLiteStorage storage, IObjectStore store, S
         catch (FetchException error)
         {
             throw error.For(label);
-        }
-    }
-
-    /// <summary>The published object that a URL of this very server names; null for any other.</summary>
-    public static StoreKey? OwnKey(Uri url, ServerAddress address) =>
-        address.OwnPath(url) is { } path && path.StartsWith(OutputsPath, StringComparison.Ordinal)
-        && StoreKey.TryParse(Uri.UnescapeDataString(path[OutputsPath.Length..]), out var key) && key.IsPublished
-            ? key
-            : null;
-
-    private StoreKey? KeyOf(MediaSource source, string label) => source switch
-    {
-        MediaSource.Web web => OwnKey(web.Url, address),
-        MediaSource.Stored stored => StoredKey(stored, label),
-        MediaSource.Asset asset => AssetKey(asset, label),
-        MediaSource.OfJob ofJob => OutputKey(ofJob, label),
-        _ => null,
-    };
-
-    private StoreKey StoredKey(MediaSource.Stored stored, string label)
-    {
-        if (stored.Bucket != settings.Bucket)
-        {
-            throw new SourceException(settings.Bucket is { } bucket
-                ? $"{label}: {stored} is in another bucket; this server reads {bucket} only."
-                : $"{label}: {stored} cannot be read, since no S3 store is configured here (S3_BUCKET).");
-        }
-
-        return StoreKey.TryParse(stored.Key, out var key) ? key : throw new SourceException($"{label}: {stored} names no object that this server can read.");
-    }
-
-    private StoreKey AssetKey(MediaSource.Asset source, string label) =>
-        storage.Read(connection => ((Db)connection).FindAsset(source.Id))?.Key
-        ?? throw new SourceException($"{label}: there is no {source} any more.");
-
-    private StoreKey OutputKey(MediaSource.OfJob ofJob, string label)
-    {
-        var outputs = storage.Read(connection => ((Db)connection).OutputsOf(ofJob.JobId, OutputTable.Output));
-        return outputs.FirstOrDefault(output => output.Name == ofJob.Output)?.Key
-            ?? throw new SourceException($"{label}: job {ofJob.JobId:D} has no output named \"{ofJob.Output}\".");
-    }
-
-    private async Task CopyAsync(StoreKey key, MediaSource source, string label, string path, CancellationToken cancellationToken)
-    {
-        if (!await store.TryDownloadAsync(key, path, cancellationToken))
-        {
-            throw new SourceException($"{label}: there is no {source} in the store any more.");
         }
     }
 }

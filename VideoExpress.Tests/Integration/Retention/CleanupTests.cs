@@ -112,6 +112,9 @@ public sealed class CleanupTests : IDisposable
 
     [Theory]
     [InlineData("http://videoexpress.example/outputs/jobs/{0}/1/video.mp4?exp=1&sig=x")]
+    [InlineData("http://minio.example:9000/assets/jobs/{0}/1/video.mp4?X-Amz-Signature=x")]
+    [InlineData("http://minio.example:9000/jobs/jobs/{0}/1/video.mp4?X-Amz-Signature=x")]
+    [InlineData("https://films.example/jobs/{0}/1/video.mp4")]
     public async Task AFilmOfOurOwnUrls_KeepsThemToo(string url)
     {
         var clip = await _ground.SucceedAsync(_ground.Create());

@@ -19,7 +19,7 @@ internal sealed class RetentionGround : IDisposable
     private readonly JobTransitions _transitions;
     private readonly JobDesk _desk;
 
-    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null)
+    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null, string? bucket = null)
     {
         Settings = settings ?? new RetentionSettings();
         Time.AutoAdvanceAmount = TimeSpan.FromTicks(10); // no two events at the same microsecond
@@ -31,7 +31,7 @@ internal sealed class RetentionGround : IDisposable
         var address = new ServerAddress(new Uri("http://videoexpress.example"));
         _desk = new JobDesk(
             Storage, _transitions, new GpuEndpoints(new RunPodSettings(), (_, _) => throw new NotSupportedException(), () => throw new NotSupportedException()),
-            new JobSources(new StoreSettings(), address), Time);
+            new JobSources(new SourceKeys(new StoreSettings { Bucket = bucket }, address)), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
         var removal = new Removal(Storage, _transitions, Store, Time);
         Directory.CreateDirectory(_folder.File("uploads"));
