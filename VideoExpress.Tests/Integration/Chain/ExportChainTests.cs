@@ -77,11 +77,9 @@ public sealed class ExportChainTests
     {
         await using var host = await ChainHost.StartAsync();
         var render = await host.RenderAsync();
-        await FinishAllAsync(host, 1);
-        await host.UntilSucceededAsync(render);
-        var poster = (await host.GetAsync(render)).GetProperty("output_urls")[1].GetString();
+        var export = await host.PostAsync("/timeline/stitch", $$$"""{"clips":[{"url":{"job":"{{{render}}}","output":"poster"}}]}""");
 
-        var export = await host.PostAsync("/timeline/stitch", $$"""{"clips":[{"url":"{{poster}}"}]}""");
+        await FinishAllAsync(host, 1);
 
         var job = await host.UntilOverAsync(export);
         Assert.Equal(JobStatus.Failed, job.Status);
