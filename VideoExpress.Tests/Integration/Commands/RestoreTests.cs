@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Tests.Integration.Chain;
@@ -200,6 +201,100 @@ public sealed class RestoreTests(S3ServerFixture fixture)
         Assert.True(File.Exists(BackupHost.ObjectPath(host.Data, kept)));
 
         string KeyOf(Guid job) => host.Server.Desk.Find(job)!.Value.Outputs[0].Key.Value;
+    }
+
+    [Theory]
+    [InlineData("keys", """{"path":"../evil","bytes":1,"sha256":null}""")]
+    [InlineData("keys", """[{"path":"../evil","bytes":4,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]""")]
+    [InlineData("keys", """[{"path":"/tmp/evil.key","bytes":4,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]""")]
+    [InlineData("keys", """[{"path":"keys/..","bytes":4,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}]""")]
+    [InlineData("keys", "[null]")]
+    [InlineData("database", """{"path":"../videoexpress.db","bytes":4,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}""")]
+    [InlineData("objects", "null")]
+    [InlineData("objects", "[null]")]
+    [InlineData("objects", """[{"key":"../../x","bytes":1}]""")]
+    [InlineData("objects", """[{"key":"jobs/a/b.mp4","bytes":-1}]""")]
+    [InlineData("objects", """[{"key":"jobs/a/b.mp4","bytes":1},{"key":"jobs/a/b.mp4","bytes":1}]""")]
+    [InlineData("own", "7")]
+    [InlineData("missing", """["/etc/passwd"]""")]
+    [InlineData("folder", "\"..\"")]
+    [InlineData("store", "null")]
+    [InlineData(null, """{"name":"videoexpress","version":"1.0.0"}""")]
+    [InlineData(null, "null")]
+    public async Task AManifestThatNoBackupWrites_IsRefused_BeforeAnythingIsTouched(string? property, string value)
+    {
+        using var folder = new TempFolder();
+        var (data, backup) = (folder.File("data"), folder.File("backup"));
+        Directory.CreateDirectory(data);
+        Directory.CreateDirectory(backup);
+        await File.WriteAllTextAsync(Path.Combine(data, "precious"), "");
+        var manifest = JsonNode.Parse("""
+            {"format":1,"version":"1.0.0","created_at":"2026-01-02T03:04:05Z","store":{},"folder":"20260102T030405.000Z","keys":[],"objects":[],"own":[],"missing":[],
+             "database":{"path":"videoexpress.db","bytes":4,"sha256":"0000000000000000000000000000000000000000000000000000000000000000"}}
+            """)!;
+        if (property is not null)
+        {
+            manifest[property] = JsonNode.Parse(value);
+        }
+
+        await File.WriteAllTextAsync(Path.Combine(backup, "manifest.json"), property is null ? value : manifest.ToJsonString());
+
+        var run = await CommandRun.RunAsync("restore", backup, "--replace", "--contentRoot", folder.Path, "--data", data);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Matches(@"manifest\.json (names the|is damaged)", run.Errors);
+        Assert.Equal(["backup", "data"], Directory.GetFileSystemEntries(folder.Path).Select(Path.GetFileName).Order());
+        Assert.Equal(["precious"], Directory.GetFileSystemEntries(data).Select(Path.GetFileName));
+    }
+
+    [Theory]
+    [InlineData("data")]
+    [InlineData("jobs.db-wal")]
+    public async Task WhatCannotBeSetAsideAsAWhole_StaysWhereItIs_WithADatabaseElsewhere(string obstacle)
+    {
+        using var elsewhere = new TempFolder();
+        var (database, data, time) = (elsewhere.File("jobs.db"), elsewhere.File("data"), new FakeTimeProvider(DateTimeOffset.UnixEpoch));
+        await File.WriteAllTextAsync(elsewhere.File(".env"), $"DB_PATH={database}\nData={data}\n");
+        string[] options = ["--contentRoot", elsewhere.Path];
+        await using (var server = await ChainHost.StartAsync([.. options, "--data="]))
+        {
+            Assert.Equal(0, (await CommandRun.RunAsync(["backup", elsewhere.File("backup"), .. options])).ExitCode);
+        }
+
+        await File.WriteAllTextAsync(database + "-wal", "");
+        Directory.CreateDirectory(elsewhere.File($"{obstacle}.before-restore-{BackupFolder.NameAt(DateTimeOffset.UnixEpoch)}/taken"));
+        var before = Everything();
+
+        var run = await CommandRun.RunAsync(time, ["restore", elsewhere.File("backup"), "--replace", .. options]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{data} and {database} cannot be set aside", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(before, Everything());
+
+        string[] Everything() => [.. Directory.GetFileSystemEntries(elsewhere.Path, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(database + ".", StringComparison.Ordinal) || path.Contains("before", StringComparison.Ordinal)).Order()];
+    }
+
+    [Theory]
+    [InlineData("store")]
+    [InlineData("{folder}")]
+    [InlineData("{folder}/keys")]
+    public async Task ALinkInABackup_IsNeverFollowed(string name)
+    {
+        await using var host = await BackupHost.StartAsync();
+        await host.FinishedJobAsync();
+        await host.BackUpAsync();
+        await host.StopServerAsync();
+        var path = Path.Combine(host.Backup, name.Replace("{folder}", host.Manifest.Folder, StringComparison.Ordinal));
+        Directory.Move(path, host.Backup + "-elsewhere");
+        Directory.CreateSymbolicLink(path, host.Backup + "-elsewhere");
+
+        var run = await host.RestoreAsync("--replace");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains($"{path} is a symbolic link", run.Errors, StringComparison.Ordinal);
+        Assert.Equal(["backup", "backup-elsewhere", "data"], host.Folders);
+        Assert.Equal(name == "{folder}/keys" ? 0 : 1, (await host.BackUpAsync()).ExitCode);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Store.Folder;
 using VideoExpress.Web.Settings;
@@ -11,7 +10,7 @@ namespace VideoExpress.Web.Commands.Backup;
 /// A folder with a backup: <c>manifest.json</c>, which is written last and replaced as a whole; <c>store/</c>, published objects, kept from
 /// one backup to the next since they never change; and <c>{time}/</c> with the database, the keys and <c>store/</c> of what does change.
 /// </summary>
-internal sealed partial class BackupFolder(string root)
+internal sealed class BackupFolder(string root)
 {
     private const string Lock = "lock";
     private const string ManifestName = "manifest.json";
@@ -39,8 +38,9 @@ internal sealed partial class BackupFolder(string root)
     public IDisposable Open()
     {
         DataFolder.MakePrivate(Root);
+        RefuseLinks("");
         var foreign = Directory.EnumerateFileSystemEntries(Root).Select(Path.GetFileName)
-            .FirstOrDefault(name => name is not (Lock or ManifestName or StoreName) && !FolderName().IsMatch(name!));
+            .FirstOrDefault(name => name is not (Lock or ManifestName or StoreName) && !ManifestRules.IsFolderName(name!));
         if (foreign is not null)
         {
             throw new CommandException($"{Root} holds other things than a backup, such as {foreign}. Choose a folder of its own for backups.");
@@ -74,13 +74,35 @@ internal sealed partial class BackupFolder(string root)
         {
             await using var file = File.OpenRead(ManifestPath);
             var manifest = await JsonSerializer.DeserializeAsync(file, ManifestJson.Default.Manifest, cancellationToken);
-            return manifest is { Format: Manifest.CurrentFormat } && FolderName().IsMatch(manifest.Folder)
-                ? manifest
-                : throw new CommandException($"{ManifestPath} was written by a newer version of VideoExpress: use that one.");
+            if (manifest is { Format: > Manifest.CurrentFormat })
+            {
+                throw new CommandException($"{ManifestPath} was written by a newer version of VideoExpress: use that one.");
+            }
+
+            if (manifest is not { Format: Manifest.CurrentFormat })
+            {
+                throw new JsonException("It is no manifest.");
+            }
+
+            return ManifestRules.Faults(manifest).FirstOrDefault() is { } fault
+                ? throw new CommandException($"{ManifestPath} names {fault}, which no backup does (doubled, misplaced or damaged): use another backup.")
+                : manifest;
         }
         catch (JsonException error)
         {
             throw new CommandException($"{ManifestPath} is damaged, so what the backup holds is not known: use another backup.", error);
+        }
+    }
+
+    /// <summary>A link could lead out of the backup: what is read would be another's, and what is removed, too.</summary>
+    /// <param name="folder">A folder of this one, or empty; those in it are not looked into.</param>
+    /// <exception cref="CommandException">The folder has a link in it.</exception>
+    public void RefuseLinks(string folder)
+    {
+        var path = new DirectoryInfo(PathOf(folder, ""));
+        if (path.Exists && path.EnumerateFileSystemInfos().FirstOrDefault(entry => entry.LinkTarget is not null) is { } link)
+        {
+            throw new CommandException($"{link.FullName} is a symbolic link, which no backup has: remove it, or use another backup.");
         }
     }
 
@@ -120,7 +142,4 @@ internal sealed partial class BackupFolder(string root)
     // Nothing here is handed out by URL, and backups may fill their disk.
     private FolderStore Store(string path, TimeProvider time) =>
         new(path, signingKey: null, time, new StoreSettings { MinFreeBytes = 0 }) { Place = $"the backup {Root}" };
-
-    [GeneratedRegex(@"\A\d{8}T\d{6}\.\d{3}Z\z")]
-    private static partial Regex FolderName();
 }

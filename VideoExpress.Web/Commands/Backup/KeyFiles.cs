@@ -30,6 +30,7 @@ internal static class KeyFiles
             files = files.Concat(Directory.EnumerateFiles(protection));
         }
 
-        return files.Select(file => Path.GetRelativePath(data, file).Replace(Path.DirectorySeparatorChar, '/')).Order(StringComparer.Ordinal);
+        return files.Select(file => Path.GetRelativePath(data, file).Replace(Path.DirectorySeparatorChar, '/'))
+            .Where(ManifestRules.IsKeyPath).Order(StringComparer.Ordinal);
     }
 }

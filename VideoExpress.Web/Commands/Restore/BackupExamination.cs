@@ -8,6 +8,11 @@ internal static class BackupExamination
     /// <exception cref="CommandException">Database or keys are damaged or missing, or of a newer version.</exception>
     public static async Task RunAsync(BackupFolder folder, Manifest manifest, CancellationToken cancellationToken)
     {
+        foreach (var part in new[] { "", manifest.Folder, Path.Combine(manifest.Folder, "keys") })
+        {
+            folder.RefuseLinks(part);
+        }
+
         foreach (var file in manifest.Keys.Append(manifest.Database))
         {
             var path = folder.PathOf(manifest.Folder, file.Path);

@@ -39,14 +39,10 @@ internal sealed class RestoreTarget(DataFolder data, TimeProvider time)
             throw new CommandException($"{data.Root} is not empty. With --replace it is set aside as {aside}, and then made anew.");
         }
 
-        if (!isEmpty)
-        {
-            SetAside(aside);
-        }
-
+        var moved = isEmpty ? null : SetAside(aside);
         DataFolder.MakePrivate(data.Root);
         WriteMark(Filling);
-        return isEmpty ? null : aside;
+        return moved;
     }
 
     /// <summary>From here on a server may start on it.</summary>
@@ -58,8 +54,12 @@ internal sealed class RestoreTarget(DataFolder data, TimeProvider time)
         DirectorySync.Flush(data.Root);
     }
 
-    private void SetAside(string aside)
+    /// <summary>Moves all of it, or nothing.</summary>
+    private string SetAside(string aside)
     {
+        // That of a restore which was killed in here stays when this one fails: what it moved is not back yet.
+        var wasMarked = File.Exists(Mark);
+        Stack<(string From, string To)> moved = [];
         try
         {
             // The mark first, so that no server starts between the moves; it comes along, and goes from there at the end.
@@ -67,18 +67,45 @@ internal sealed class RestoreTarget(DataFolder data, TimeProvider time)
             WriteMark(SettingAside);
             foreach (var file in _database.Where(file => File.Exists(file) && !IsInside(file)))
             {
-                File.Move(file, file + Path.GetFileName(aside)[Path.GetFileName(data.Root).Length..]);
+                var to = file + Path.GetFileName(aside)[Path.GetFileName(data.Root).Length..];
+                File.Move(file, to);
+                moved.Push((file, to));
             }
 
             Directory.Move(data.Root, aside);
-            File.Delete(Path.Combine(aside, DataFolder.RestoreMark));
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(Mark);
+            MoveBack(moved, error);
+            if (!wasMarked)
+            {
+                File.Delete(Mark);
+            }
+
             throw new CommandException(
-                $"{data.Root} cannot be set aside ({error.Message}), perhaps since it is the root of a disk or volume. "
-                + "Move away what is in it by yourself, then restore into the empty folder.", error);
+                $"{data.Root}{(moved.Count > 0 ? $" and {data.Database}" : "")} cannot be set aside ({error.Message}), perhaps since it is the root "
+                + "of a disk or volume. All is where it was. Move away what is there by yourself, also the database, then restore into the empty folder.",
+                error);
+        }
+
+        File.Delete(Path.Combine(aside, DataFolder.RestoreMark));
+        return string.Join(" and ", moved.Select(file => file.To).Append(aside));
+    }
+
+    /// <summary>Where that fails, the mark stays: a server would make an empty database.</summary>
+    private static void MoveBack(IEnumerable<(string From, string To)> moved, Exception reason)
+    {
+        foreach (var (from, to) in moved)
+        {
+            try
+            {
+                File.Move(to, from);
+            }
+            catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+            {
+                throw new CommandException(
+                    $"{from} was moved to {to}, and cannot be moved back ({error.Message}): do that by yourself. Nothing else was set aside: {reason.Message}", error);
+            }
         }
     }
 
