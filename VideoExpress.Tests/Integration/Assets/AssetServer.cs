@@ -60,10 +60,13 @@ public sealed class AssetServer : IAsyncLifetime, IAsyncDisposable
     }
 
     /// <summary>A refusal that names the field <c>file</c>.</summary>
-    internal static async Task RefusedAsync(HttpResponseMessage answer, string words)
+    internal static Task RefusedAsync(HttpResponseMessage answer, string words) => RefusedAsync(answer, 422, "file", words);
+
+    /// <summary>A refusal that names a field or a header.</summary>
+    internal static async Task RefusedAsync(HttpResponseMessage answer, int status, string field, string words)
     {
-        var problem = await ProblemAsync(answer, 422, words);
-        Assert.True(problem.GetProperty("errors").TryGetProperty("file", out _), problem.ToString());
+        var problem = await ProblemAsync(answer, status, words);
+        Assert.True(problem.GetProperty("errors").TryGetProperty(field, out _), problem.ToString());
     }
 
     internal Task<JsonElement> GetAsync(string path) => Http.GetFromJsonAsync<JsonElement>(path);

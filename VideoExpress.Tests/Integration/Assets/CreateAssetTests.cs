@@ -185,6 +185,18 @@ public sealed class CreateAssetTests(AssetServer server) : IClassFixture<AssetSe
         using var unknown = await server.Http.PostAsync("/assets", other);
         await AssetServer.ProblemAsync(unknown, 422, "\"video\"");
 
+        foreach (var (length, status) in new[] { (4096, 201), (4097, 422) })
+        {
+            using var named = Form(MediaFiles.Webp, "a.webp");
+            named.Add(new StringContent(new string('x', length)), "name");
+            using var answer = await server.Http.PostAsync("/assets", named);
+            Assert.Equal(status, (int)answer.StatusCode);
+            if (status == 422)
+            {
+                await AssetServer.RefusedAsync(answer, 422, "name", "may have 4096 bytes at most.");
+            }
+        }
+
         using var query = await server.PostAsync(MediaFiles.Webp, "?nmae=x");
         await AssetServer.ProblemAsync(query, 422, "did you mean name?");
         Assert.Empty(server.FilesInUploads());
@@ -231,13 +243,13 @@ public sealed class CreateAssetTests(AssetServer server) : IClassFixture<AssetSe
         using var exact = Form(file, "a.webp");
         (await own.Http.PostAsync("/assets", exact)).EnsureSuccessStatusCode().Dispose();
         using var said = await own.PostAsync(tooLong);
-        await AssetServer.ProblemAsync(said, 413, $"{file.Length} bytes");
+        await AssetServer.RefusedAsync(said, 413, "file", $"{file.Length} bytes");
         using var chunked = new HttpRequestMessage(HttpMethod.Post, "/assets") { Content = new ByteArrayContent(tooLong), Headers = { TransferEncodingChunked = true } };
         using var unsaid = await own.Http.SendAsync(chunked);
-        await AssetServer.ProblemAsync(unsaid, 413, $"{file.Length} bytes");
+        await AssetServer.RefusedAsync(unsaid, 413, "file", $"{file.Length} bytes");
         using var form = Form(tooLong, "a.webp");
         using var asForm = await own.Http.PostAsync("/assets", form);
-        await AssetServer.ProblemAsync(asForm, 413, $"{file.Length} bytes");
+        await AssetServer.RefusedAsync(asForm, 413, "file", $"{file.Length} bytes");
         Assert.Empty(own.FilesInUploads());
     }
 
@@ -255,6 +267,24 @@ public sealed class CreateAssetTests(AssetServer server) : IClassFixture<AssetSe
         using var tus = await new TusClient(own.Http).SendAsync(HttpMethod.Post, "/assets/tus", null, ("Upload-Length", "5"));
         await AssetServer.ProblemAsync(tus, 503, "Store:MinFreeBytes");
         Assert.Empty(own.FilesInUploads());
+    }
+
+    [Fact]
+    public async Task AFileWhoseCopyInTheStoreWouldFindNoRoom_IsRefused_BeforeItIsSent()
+    {
+        await using var own = await AssetServer.StartAsync("--Assets:MaxBytes", $"{long.MaxValue >> 1}", "--Store:MinFreeBytes", "0");
+        var length = (long)(new DriveInfo(own.Folder.Uploads).AvailableFreeSpace * 0.7);
+
+        using (var request = await RawRequest.SendAsync(own.Http.BaseAddress!, "POST", "/assets", length, default))
+        {
+            var answer = await request.AnswerAsync();
+            Assert.StartsWith("HTTP/1.1 503", answer, StringComparison.Ordinal);
+            Assert.Contains("an upload needs room as it comes in, and once more in the store", answer, StringComparison.Ordinal);
+        }
+
+        using var tus = await new TusClient(own.Http).SendAsync(HttpMethod.Post, "/assets/tus", null, ("Upload-Length", $"{length}"));
+        await AssetServer.ProblemAsync(tus, 503, "once more in the store");
+        await new TusClient(own.Http).CreateAsync(length * 3 / 7);
     }
 
     [Fact]

@@ -21,6 +21,13 @@ internal sealed class RawRequest : IDisposable
         return new RawRequest(client);
     }
 
+    /// <summary>What the server answers, as far as it comes at once.</summary>
+    public async Task<string> AnswerAsync()
+    {
+        var buffer = new byte[16 << 10];
+        return Encoding.UTF8.GetString(buffer, 0, await _client.GetStream().ReadAsync(buffer).AsTask().WaitAsync(TimeSpan.FromSeconds(20)));
+    }
+
     /// <summary>Breaks the line as a lost network does: by a reset.</summary>
     public void Dispose()
     {

@@ -113,20 +113,20 @@ public sealed class TusTests(AssetServer server) : IClassFixture<AssetServer>
     }
 
     [Theory]
-    [InlineData(null, null, 400, "Upload-Length must be")]
-    [InlineData("-5", null, 400, "Upload-Length must be")]
-    [InlineData("5x", null, 400, "Upload-Length must be")]
-    [InlineData("0", null, 422, "is empty")]
-    [InlineData("10737418241", null, 413, "10737418240 bytes at most")]
-    [InlineData("5", "filename !!!", 400, "Upload-Metadata must be")]
-    [InlineData("5", "filename YQ==,filename YQ==", 400, "each key once")]
-    [InlineData("5", "filename //8=", 400, "UTF-8")]
-    [InlineData("5", "filename YQ== b", 400, "Upload-Metadata must be")]
-    public async Task ACreation_IsChecked(string? length, string? metadata, int status, string words)
+    [InlineData(null, null, 400, "Upload-Length", "must be the length")]
+    [InlineData("-5", null, 400, "Upload-Length", "must be the length")]
+    [InlineData("5x", null, 400, "Upload-Length", "must be the length")]
+    [InlineData("0", null, 422, "file", "is empty")]
+    [InlineData("10737418241", null, 413, "Upload-Length", "10737418240 bytes at most")]
+    [InlineData("5", "filename !!!", 400, "Upload-Metadata", "must be pairs")]
+    [InlineData("5", "filename YQ==,filename YQ==", 400, "Upload-Metadata", "each key once")]
+    [InlineData("5", "filename //8=", 400, "Upload-Metadata", "UTF-8")]
+    [InlineData("5", "filename YQ== b", 400, "Upload-Metadata", "must be pairs")]
+    public async Task ACreation_IsChecked(string? length, string? metadata, int status, string field, string words)
     {
         using var answer = await Tus.SendAsync(HttpMethod.Post, "/assets/tus", null, ("Upload-Length", length), ("Upload-Metadata", metadata));
 
-        await AssetServer.ProblemAsync(answer, status, words);
+        await AssetServer.RefusedAsync(answer, status, field, words);
         Assert.Equal("1.0.0", TusClient.Header(answer, "Tus-Resumable"));
         Assert.Empty(server.FilesInUploads());
     }
@@ -136,26 +136,26 @@ public sealed class TusTests(AssetServer server) : IClassFixture<AssetServer>
     {
         using var answer = await Tus.SendAsync(HttpMethod.Post, "/assets/tus", null, ("Upload-Defer-Length", "1"));
 
-        await AssetServer.ProblemAsync(answer, 400, "whose length is not known yet is not taken");
+        await AssetServer.RefusedAsync(answer, 400, "Upload-Defer-Length", "is not taken: send Upload-Length");
     }
 
     [Fact]
     public async Task APiece_IsChecked_AndAWrongOneChangesNothing()
     {
         var upload = await Tus.CreateAsync(File.Length);
-        foreach (var (headers, piece, status, words) in new ((string, string?)[], byte[], int, string)[]
+        foreach (var (headers, piece, status, field, words) in new ((string, string?)[], byte[], int, string, string)[]
         {
-            ([("Upload-Offset", "0"), ("Content-Type", "application/octet-stream")], File[..10], 415, TusClient.ContentType),
-            ([], File[..10], 400, "Upload-Offset must be"),
-            ([("Upload-Offset", "7")], File[..10], 409, "goes on at byte 0"),
-            ([("Upload-Offset", "0")], [.. File, 0], 413, $"{File.Length} bytes at most"),
-            ([("Upload-Offset", "0"), ("Upload-Checksum", "md5 AAAA")], File[..10], 400, "sha1,sha256"),
-            ([("Upload-Offset", "0"), ("Upload-Checksum", "sha1 %%%")], File[..10], 400, "sha1,sha256"),
-            ([("Upload-Offset", "0"), ("Upload-Checksum", $"sha1 {Convert.ToBase64String(new byte[20])}")], File[..10], 460, "nothing of it was kept"),
+            ([("Upload-Offset", "0"), ("Content-Type", "application/octet-stream")], File[..10], 415, "Content-Type", TusClient.ContentType),
+            ([], File[..10], 400, "Upload-Offset", "must be the number"),
+            ([("Upload-Offset", "7")], File[..10], 409, "Upload-Offset", "goes on at byte 0"),
+            ([("Upload-Offset", "0")], [.. File, 0], 413, "Upload-Length", $"{File.Length} bytes at most"),
+            ([("Upload-Offset", "0"), ("Upload-Checksum", "md5 AAAA")], File[..10], 400, "Upload-Checksum", "sha1,sha256"),
+            ([("Upload-Offset", "0"), ("Upload-Checksum", "sha1 %%%")], File[..10], 400, "Upload-Checksum", "sha1,sha256"),
+            ([("Upload-Offset", "0"), ("Upload-Checksum", $"sha1 {Convert.ToBase64String(new byte[20])}")], File[..10], 460, "Upload-Checksum", "nothing of it was kept"),
         })
         {
             using var answer = await Tus.SendAsync(HttpMethod.Patch, upload, piece, headers);
-            await AssetServer.ProblemAsync(answer, status, words);
+            await AssetServer.RefusedAsync(answer, status, field, words);
             using var head = await Tus.HeadAsync(upload);
             Assert.Equal(0, TusClient.OffsetOf(head));
         }
