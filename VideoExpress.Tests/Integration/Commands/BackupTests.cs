@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Net;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
+using System.Text.Json;
+using VideoExpress.Tests.Integration.Chain;
 
 namespace VideoExpress.Tests.Integration.Commands;
 
@@ -161,6 +164,24 @@ public sealed class BackupTests
         BackupHost.Change(host.Database, $"update outputs set fault = 'missing' where key = '{key}'");
 
         Assert.Equal(0, (await host.BackUpAsync()).ExitCode);
+    }
+
+    [Fact]
+    public async Task AThumbnailThatTheStoreHasLost_IsTold_UntilAScrubHasRepairedIt()
+    {
+        await using var host = await BackupHost.StartAsync();
+        using var content = new ByteArrayContent(await TestVideo.BytesAsync());
+        using var created = await host.Server.Http.PostAsync("/assets", content);
+        var id = JsonElement.Parse(await created.Content.ReadAsStringAsync()).GetProperty("asset_id").GetGuid();
+        File.Delete(BackupHost.ObjectPath(host.Data, $"assets/{id}/thumbnail.jpg"));
+        Assert.Equal(1, (await host.BackUpAsync()).ExitCode);
+
+        using var repaired = await host.Server.Http.PostAsync("/retention/scrub", null);
+
+        Assert.Equal(HttpStatusCode.OK, repaired.StatusCode);
+        var run = await host.BackUpAsync();
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+        Assert.Equal([$"assets/{id}/source.mp4"], host.Manifest.Objects.Select(known => known.Key));
     }
 
     [Fact]

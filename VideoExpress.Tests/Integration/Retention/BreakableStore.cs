@@ -1,8 +1,9 @@
+using System.Runtime.CompilerServices;
 using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Tests.Integration.Retention;
 
-/// <summary>A real store whose deletions fail when the test says so.</summary>
+/// <summary>A real store whose deletions fail when the test says so, and whose listings tell that they begin.</summary>
 internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 {
     /// <summary>Deletions that work before all others fail; negative: all work.</summary>
@@ -15,7 +16,17 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 
     public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken) => store.StatAsync(key, cancellationToken);
 
-    public IAsyncEnumerable<StoredObject> ListAsync(string prefix, CancellationToken cancellationToken) => store.ListAsync(prefix, cancellationToken);
+    /// <summary>What happens elsewhere while a listing begins.</summary>
+    public Func<Task> OnListing { get; set; } = () => Task.CompletedTask;
+
+    public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await OnListing();
+        await foreach (var stored in store.ListAsync(prefix, cancellationToken))
+        {
+            yield return stored;
+        }
+    }
 
     /// <summary>Prefixes below which nothing can be deleted, as under an object lock.</summary>
     public ISet<string> Locked { get; } = new HashSet<string>();

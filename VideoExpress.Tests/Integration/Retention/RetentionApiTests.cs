@@ -123,6 +123,22 @@ public sealed class RetentionApiTests : IAsyncLifetime
         Assert.Equal((false, true), (report.GetProperty("repaired").GetBoolean(), repaired.GetProperty("repaired").GetBoolean()));
     }
 
+    [Theory]
+    [InlineData("GET")]
+    [InlineData("POST")]
+    public async Task AScrub_WhileTheUpkeepIsAtWork_IsRefused_AndMayBeTriedAgain(string method)
+    {
+        using var connection = _host.Storage.GetConnection();
+        using (VideoExpress.Jobs.Retention.Upkeep.TakeTurn(connection))
+        {
+            var (busy, problem) = await SendAsync(new HttpMethod(method), "/retention/scrub");
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, true), (busy, problem.GetProperty("retryable").GetBoolean()));
+            Assert.Contains("at work already", Text(problem, "detail"), StringComparison.Ordinal);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await SendAsync(new HttpMethod(method), "/retention/scrub")).Status);
+    }
+
     [Fact]
     public async Task TheDashboard_ShowsTheCleanup_AndRunsItAtTheButton()
     {

@@ -24,7 +24,7 @@ internal sealed class RetentionGround : IDisposable
         Settings = settings ?? new RetentionSettings();
         Time.AutoAdvanceAmount = TimeSpan.FromTicks(10); // no two events at the same microsecond
         Store = new BreakableStore(
-            store ?? new FolderStore(_folder.File("store"), new byte[32], Time, new StoreSettings { MinFreeBytes = 0 }));
+            store ?? new FolderStore(StoreFolder, new byte[32], Time, new StoreSettings { MinFreeBytes = 0 }));
         Storage = new SQLiteStorage(_folder.File("jobs.db"));
         Storage.MigrateJobs();
         _transitions = new JobTransitions(new WorkFolders(_folder.File("work")), Time);
@@ -50,6 +50,9 @@ internal sealed class RetentionGround : IDisposable
     public SQLiteStorage Storage { get; }
 
     public BreakableStore Store { get; }
+
+    /// <summary>Where the files are, unless the test has brought a store.</summary>
+    public string StoreFolder => _folder.File("store");
 
     public JobRetention Retention { get; }
 
@@ -135,6 +138,11 @@ internal sealed class RetentionGround : IDisposable
     public Job Job(Guid jobId) => Read(db => db.FindJob(jobId)!);
 
     public List<string> Events(Guid jobId) => Read(db => db.List<string>("select type from events where job_id = @id order by seq", new { id = jobId.Text() }));
+
+    public Asset Asset(Guid assetId) => Read(db => db.FindAsset(assetId)!);
+
+    public List<string> AssetEvents(Guid assetId) =>
+        Read(db => db.List<string>("select type from events where asset_id = @id order by seq", new { id = assetId.Text() }));
 
     public T Read<T>(Func<Db, T> query) => Storage.Read(connection => query(connection));
 

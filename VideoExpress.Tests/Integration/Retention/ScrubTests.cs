@@ -1,3 +1,6 @@
+using Hangfire;
+using Hangfire.Server;
+using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 
@@ -94,18 +97,142 @@ public sealed class ScrubTests : IDisposable
         Assert.Equal(["video", "poster"], Outputs(job));
         Assert.Empty(_ground.Job(job).Warnings);
         Assert.Equal("file_found", _ground.Events(job)[^1]);
+        Assert.Equal(["asset_lost"], _ground.AssetEvents(asset));
     }
 
     [Fact]
     public async Task AnotherFileUnderTheKey_IsToldByItsLength_OrByReadingIt()
     {
         var (cut, spoiled) = (await _ground.SucceedAsync(_ground.Create()), await _ground.SucceedAsync(_ground.Create()));
-        await ReplaceAsync(StoreKey.Published(cut, "1", "video.mp4"), new byte[99]);
-        await ReplaceAsync(StoreKey.Published(spoiled, "1", "video.mp4"), [.. new byte[99], 1]);
+        await ReplaceAsync([StoreKey.Published(cut, "1", "video.mp4")], new byte[99]);
+        await ReplaceAsync([StoreKey.Published(spoiled, "1", "video.mp4")], [.. new byte[99], 1]);
 
         Assert.Equal([FileFault.WrongLength], (await ScrubAsync()).Damaged.Select(file => file.Fault));
         Assert.Equal(
             [FileFault.WrongContent, FileFault.WrongLength], (await ScrubAsync(verify: true)).Damaged.Select(file => file.Fault).OrderDescending());
+    }
+
+    [Fact]
+    public async Task OtherContent_IsNotHandedOut_UntilAReaderFindsTheFileWhole()
+    {
+        var (job, asset) = (await _ground.SucceedAsync(_ground.Create()), await _ground.AssetAsync());
+        StoreKey[] keys = [StoreKey.Published(job, "1", "video.mp4"), StoreKey.Asset(asset, "source.mp4")];
+        await ReplaceAsync(keys, [.. new byte[99], 1]);
+        await ScrubAsync(repair: true, verify: true);
+
+        var report = await ScrubAsync(repair: true); // knows the length alone, which is right
+
+        Assert.Equal([FileFault.WrongContent, FileFault.WrongContent], report.Damaged.Select(file => file.Fault));
+        Assert.Equal((["poster"], true), (Outputs(job), _ground.Asset(asset).IsMissing));
+        Assert.Equal(["The file \"video\" is damaged in the store."], _ground.Job(job).Warnings);
+        Assert.Equal(("file_damaged", "asset_damaged"), (_ground.Events(job)[^1], _ground.AssetEvents(asset)[^1]));
+
+        await ReplaceAsync(keys, new byte[100]);
+        Assert.Equal(2, (await ScrubAsync(repair: true)).Damaged.Count);
+        Assert.Empty((await ScrubAsync(repair: true, verify: true)).Damaged);
+        Assert.Equal((["video", "poster"], false), (Outputs(job), _ground.Asset(asset).IsMissing));
+        Assert.Empty(_ground.Job(job).Warnings);
+        Assert.Equal(("file_found", "asset_found"), (_ground.Events(job)[^1], _ground.AssetEvents(asset)[^1]));
+    }
+
+    [Fact]
+    public async Task OtherContent_IsRemembered_AlsoWhenTheFileWasAwayMeanwhile()
+    {
+        var job = await _ground.SucceedAsync(_ground.Create());
+        StoreKey[] video = [StoreKey.Published(job, "1", "video.mp4")];
+        await ReplaceAsync(video, [.. new byte[99], 1]);
+        await ScrubAsync(repair: true, verify: true);
+        await _ground.Store.DeleteAsync(video[0], default);
+        Assert.Equal([FileFault.Missing], (await ScrubAsync(repair: true)).Damaged.Select(file => file.Fault));
+
+        await ReplaceAsync(video, [.. new byte[99], 1]);
+
+        Assert.Equal([FileFault.WrongContent], (await ScrubAsync(repair: true)).Damaged.Select(file => file.Fault));
+        Assert.Equal(["poster"], Outputs(job));
+    }
+
+    [Fact]
+    public async Task AFileThatWasCut_IsHandedOutAgain_OnceItsLengthIsRight_AndTheWarningFollows()
+    {
+        var job = await _ground.SucceedAsync(_ground.Create());
+        StoreKey[] video = [StoreKey.Published(job, "1", "video.mp4")];
+        await ReplaceAsync(video, new byte[99]);
+        await ScrubAsync(repair: true);
+        Assert.Equal(["The file \"video\" is damaged in the store."], _ground.Job(job).Warnings);
+        await _ground.Store.DeleteAsync(video[0], default);
+        await ScrubAsync(repair: true);
+        Assert.Equal(["The file \"video\" is gone from the store."], _ground.Job(job).Warnings);
+        var events = _ground.Events(job);
+
+        await ScrubAsync(repair: true);
+        Assert.Equal(events, _ground.Events(job)); // nothing new, nothing told
+        await ReplaceAsync(video, new byte[100]);
+        await ScrubAsync(repair: true);
+
+        Assert.Equal(["video", "poster"], Outputs(job));
+        Assert.Empty(_ground.Job(job).Warnings);
+    }
+
+    [Fact]
+    public async Task ALostThumbnail_IsToldUntilARepair_WhichTakesItFromItsAsset()
+    {
+        var asset = await _ground.AssetAsync();
+        await _ground.Store.DeleteAsync(StoreKey.Asset(asset, "thumbnail.jpg"), default);
+
+        Assert.Equal(["thumbnail"], (await ScrubAsync()).Damaged.Select(file => file.Name));
+        Assert.NotNull(_ground.Asset(asset).ThumbnailKey);
+        await ScrubAsync(repair: true);
+
+        Assert.Equal((null, false), (_ground.Asset(asset).ThumbnailKey, _ground.Asset(asset).IsMissing));
+        Assert.Equal(["asset_thumbnail_lost"], _ground.AssetEvents(asset));
+        Assert.Empty((await ScrubAsync()).Damaged);
+    }
+
+    [Fact]
+    public async Task AStoreThatWasMountedEmpty_CostsNothing_OnceItIsBack()
+    {
+        var (job, other, asset) = (await _ground.SucceedAsync(_ground.Create()), await _ground.SucceedAsync(_ground.Create()), await _ground.AssetAsync());
+        var thumbnail = _ground.Asset(asset).ThumbnailKey;
+        var disk = _ground.StoreFolder + "-disk";
+        Directory.Move(_ground.StoreFolder, disk);
+        Directory.CreateDirectory(_ground.StoreFolder);
+        var empty = await ScrubAsync(repair: true);
+        Assert.Equal((0, 6), (empty.Files, empty.Damaged.Count));
+        Assert.Equal(([], [], true), (Outputs(job), Outputs(other), _ground.Asset(asset).IsMissing));
+        Directory.Delete(_ground.StoreFolder, recursive: true);
+        Directory.Move(disk, _ground.StoreFolder);
+        _ground.Time.Advance(TimeSpan.FromDays(2));
+
+        var back = await ScrubAsync(repair: true);
+
+        Assert.Equal((6, 0, 0), (back.Files, back.Orphans.Count, back.Damaged.Count));
+        Assert.All([job, other], id => Assert.Equal(["video", "poster"], Outputs(id)));
+        Assert.All([job, other], id => Assert.Empty(_ground.Job(id).Warnings));
+        Assert.Equal((thumbnail, false), (_ground.Asset(asset).ThumbnailKey, _ground.Asset(asset).IsMissing));
+        Assert.Equal(6, (await _ground.FilesAsync()).Count);
+    }
+
+    [Fact]
+    public async Task WhileAScrubIsAtWork_NoOtherBegins_AndNoCleanup()
+    {
+        var old = await _ground.SucceedAsync(_ground.Create());
+        _ground.Time.Advance(TimeSpan.FromDays(31));
+        var refused = 0;
+        _ground.Store.OnListing = async () =>
+        {
+            await Assert.ThrowsAsync<UpkeepBusyException>(() => ScrubAsync(repair: true));
+            Assert.StartsWith("A cleanup or another scrub is at work already", await _ground.Scrub.ReportAsync(default), StringComparison.Ordinal);
+            Assert.Equal(new CleanupReport(), await CleanAsync());
+            refused++;
+        };
+
+        await ScrubAsync();
+
+        Assert.True(refused > 0);
+        Assert.Null(_ground.Job(old).Trash);
+        _ground.Store.OnListing = () => Task.CompletedTask;
+        Assert.Equal(1, (await CleanAsync()).Trashed);
+        Assert.Contains("2 files", await _ground.Scrub.ReportAsync(default), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -123,12 +250,22 @@ public sealed class ScrubTests : IDisposable
 
     private Task<ScrubReport> ScrubAsync(bool repair = false, bool verify = false) => _ground.Scrub.RunAsync(repair, verify, default);
 
-    private IEnumerable<string> Outputs(Guid jobId) =>
-        _ground.Read(db => VideoExpress.Jobs.Data.OutputTable.OutputsOf(db, jobId, VideoExpress.Jobs.Data.OutputTable.Output)).Select(output => output.Name);
-
-    private async Task ReplaceAsync(StoreKey key, byte[] bytes)
+    /// <summary>As the recurring job does it.</summary>
+    private async Task<CleanupReport> CleanAsync()
     {
-        await _ground.Store.DeleteAsync(key, default);
-        await _ground.Store.PutAsync(key, new MemoryStream(bytes), new NewObject(bytes.Length, "video/mp4"), default);
+        using var connection = _ground.Storage.GetConnection();
+        var job = new BackgroundJob("1", null, DateTime.UnixEpoch);
+        return await _ground.Cleanup.RunAsync(new PerformContext(_ground.Storage, connection, job, new JobCancellationToken(false)), default);
+    }
+
+    private string[] Outputs(Guid jobId) => [.. _ground.Read(db => db.OutputsOf(jobId, OutputTable.Output)).Select(output => output.Name)];
+
+    private async Task ReplaceAsync(IEnumerable<StoreKey> keys, byte[] bytes)
+    {
+        foreach (var key in keys)
+        {
+            await _ground.Store.DeleteAsync(key, default);
+            await _ground.Store.PutAsync(key, new MemoryStream(bytes), new NewObject(bytes.Length, "video/mp4"), default);
+        }
     }
 }
