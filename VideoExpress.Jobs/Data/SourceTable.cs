@@ -11,12 +11,12 @@ internal static class SourceTable
     public static SourceFile? FindSource(this Db db, StoreKey key) => db.Find<Row>(
         """
         select jobs.job_id as id, '/jobs/' || jobs.job_id as path, retention, outputs.key is not null as is_listed,
-               missing_since is not null as is_missing, substr(content_type, 1, instr(content_type, '/') - 1) as kind
+               fault is not null as is_missing, substr(content_type, 1, instr(content_type, '/') - 1) as kind
         from jobs left join outputs on outputs.job_id = jobs.job_id and outputs.key = @key
         where @key like 'jobs/%' and jobs.job_id = substr(@key, 6, 36)
         union all
         select asset_id, '/assets/' || asset_id, retention, @key in (key, ifnull(thumbnail_key, '')),
-               @key = key and missing_since is not null, iif(@key = key, kind, 'image')
+               @key = key and fault is not null, iif(@key = key, kind, 'image')
         from assets where @key like 'assets/%' and asset_id = substr(@key, 8, 36)
         """,
         new { key = key.Value })?.ToFile();

@@ -16,7 +16,7 @@ internal static partial class ScrubTable
         select key, asset_id, 1, 'source', bytes, sha256, fault
         from assets where retention is null or retention = 'trashed'
         union all
-        select thumbnail_key, asset_id, 1, 'thumbnail', null, null, fault
+        select thumbnail_key, asset_id, 1, 'thumbnail', null, null, null
         from assets where thumbnail_key is not null and (retention is null or retention = 'trashed')
         """);
 
@@ -62,7 +62,7 @@ internal sealed class KnownFile
     /// <summary>Null where it is not kept.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>What a repair has marked it with, or its asset's source where it is a thumbnail; null: nothing.</summary>
+    /// <summary>What a repair has marked it with; null: nothing.</summary>
     public string? Fault { get; set; }
 
     /// <summary>True when a repair has found it missing or damaged.</summary>
