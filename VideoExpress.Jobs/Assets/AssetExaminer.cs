@@ -10,24 +10,36 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
     /// <summary>The field that errors name.</summary>
     public const string Field = "file";
 
-    /// <summary>Largest picture, in pixels: ffmpeg needs several bytes of memory for each.</summary>
-    public const long MaxPixels = 100_000_000;
-
     private const string Source = "source";
     private const int AtOnce = 2;
 
     // ffmpeg and ffprobe each take a core and their memory.
     private readonly SemaphoreSlim _atOnce = new(AtOnce);
 
+    // The largest picture takes half a gigabyte: one after the other.
+    private readonly SemaphoreSlim _picture = new(1);
+
     /// <summary>Examines the file at <paramref name="path"/>.</summary>
     /// <exception cref="InvalidFieldsException">It is no media that can be read; the sentence stands under <see cref="Field"/>.</exception>
     /// <exception cref="MediaException">It could not be examined now; it can heal.</exception>
     public async Task<Examined> ExamineAsync(string path, CancellationToken cancellationToken)
     {
-        await _atOnce.WaitAsync(cancellationToken);
+        var head = await ReadHeadAsync(path, cancellationToken);
+        if (head.Length == 0)
+        {
+            throw Refused("is empty.");
+        }
+
+        if (MediaSniffer.Recognise(head) is not { } format)
+        {
+            throw Refused($"is {MediaSniffer.Describe(head)}, not a video, a sound or a picture that can be read here (mp4, mov, webm, mp3, wav, png, jpeg, …).");
+        }
+
+        var turn = format.IsPicture() ? _picture : _atOnce;
+        await turn.WaitAsync(cancellationToken);
         try
         {
-            return await LookAsync(path, cancellationToken);
+            return await LookAsync(path, head, cancellationToken);
         }
         catch (MediaException wrong) when (!wrong.CanHeal)
         {
@@ -35,7 +47,7 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
         }
         finally
         {
-            _atOnce.Release();
+            turn.Release();
         }
     }
 
@@ -48,26 +60,19 @@ internal sealed class AssetExaminer(MediaProbe probe, ThumbnailMaker thumbnails,
     }
 
     /// <inheritdoc />
-    public void Dispose() => _atOnce.Dispose();
-
-    private async Task<Examined> LookAsync(string path, CancellationToken cancellationToken)
+    public void Dispose()
     {
-        var head = await ReadHeadAsync(path, cancellationToken);
-        if (head.Length == 0)
-        {
-            throw Refused("is empty.");
-        }
+        _atOnce.Dispose();
+        _picture.Dispose();
+    }
 
-        if (MediaSniffer.Recognise(head) is null)
-        {
-            throw Refused($"is {MediaSniffer.Describe(head)}, not a video, a sound or a picture that can be read here (mp4, mov, webm, mp3, wav, png, jpeg, …).");
-        }
-
+    private async Task<Examined> LookAsync(string path, byte[] head, CancellationToken cancellationToken)
+    {
         using var folder = WorkingFolder.Create(uploads.FullPath);
         var facts = await probe.ProbeAsync(folder.Link(path, Source), "The file", cancellationToken);
-        if (facts.Video is { } video && (long)video.Width * video.Height > MaxPixels)
+        if (facts.Video is { } video && (long)video.Width * video.Height > MediaProbe.MaxPixels)
         {
-            throw Refused($"is {video.Width}x{video.Height} pixels large; up to {MaxPixels / 1_000_000} megapixels can be read.");
+            throw Refused($"is {video.Width}x{video.Height} pixels large; up to {MediaProbe.MaxPixels / 1_000_000} megapixels can be read.");
         }
 
         var format = AssetFormat.Of(facts, head);

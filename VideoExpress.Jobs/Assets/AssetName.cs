@@ -10,8 +10,8 @@ public static class AssetName
     public const int MaxLength = 255;
 
     /// <summary>
-    /// The last part of a path, without control characters, invisible marks of text direction and halves of surrogate pairs, in normal
-    /// form C, cut to <see cref="MaxLength"/>; null when nothing is left to show.
+    /// The last part of a path, without control characters, invisible marks of text direction, halves of surrogate pairs and
+    /// Unicode's noncharacters, in normal form C, cut to <see cref="MaxLength"/>; null when nothing is left to show.
     /// </summary>
     public static string? Clean(string? given)
     {
@@ -19,7 +19,7 @@ public static class AssetName
         var shown = new StringBuilder();
         foreach (var rune in (last ?? "").EnumerateRunes())
         {
-            if (rune != Rune.ReplacementChar && !IsHidden(rune))
+            if (rune != Rune.ReplacementChar && !IsHidden(rune) && !IsNoncharacter(rune))
             {
                 shown.Append(rune);
             }
@@ -43,6 +43,9 @@ public static class AssetName
         UnicodeCategory.Format => rune.Value is not (0x200C or 0x200D),
         _ => false,
     };
+
+    // The last two of each plane, and 32 more (Unicode 23.7); normalising text with one of them fails.
+    private static bool IsNoncharacter(Rune rune) => (rune.Value & 0xFFFE) == 0xFFFE || rune.Value is >= 0xFDD0 and <= 0xFDEF;
 
     private static string Cut(string name)
     {

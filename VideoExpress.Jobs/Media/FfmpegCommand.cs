@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace VideoExpress.Jobs.Media;
 
 /// <summary>One run of ffmpeg as data: arguments are arrays from first to last, and every name is one that we made.</summary>
@@ -23,7 +25,12 @@ internal sealed record FfmpegInput(string Name, IReadOnlyList<string> Options)
     /// <summary>Endless silence in the film's sound format.</summary>
     public static readonly FfmpegInput Silence = new("anullsrc=r=48000:cl=stereo", ["-f", "lavfi"]);
 
-    /// <summary>A file in the working folder, opened by the given demuxer and over no protocol but <c>file</c>.</summary>
+    private static readonly string MaxPixels = MediaProbe.MaxPixels.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// A file in the working folder, opened by the given demuxer and over no protocol but <c>file</c>; no picture in it may be larger than
+    /// <see cref="MediaProbe.MaxPixels"/>.
+    /// </summary>
     public static FfmpegInput File(string name, string demuxer, params IEnumerable<string> options) =>
-        new(name, ["-protocol_whitelist", "file", "-f", demuxer, .. options]);
+        new(name, ["-protocol_whitelist", "file", "-max_pixels", MaxPixels, "-f", demuxer, .. options]);
 }

@@ -9,6 +9,12 @@ namespace VideoExpress.Jobs.Media;
 /// <param name="time">Clock of the time limit.</param>
 public sealed class MediaProbe(TimeProvider time)
 {
+    /// <summary>
+    /// Largest picture, in pixels; one of 8K has 33 million. ffmpeg allocates up to 8 bytes for each as soon as it sees a header, however
+    /// few bytes the file has: with this, it refuses before.
+    /// </summary>
+    public const int MaxPixels = 50_000_000;
+
     // A file without an index is read whole: two minutes are 4 GiB at 35 MB/s.
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
 
@@ -21,17 +27,17 @@ public sealed class MediaProbe(TimeProvider time)
     /// <exception cref="MediaException">It is no media, is cut off, or cannot be read; the message is for the creator.</exception>
     public async Task<MediaFacts> ProbeAsync(string path, string label, CancellationToken cancellationToken)
     {
-        var format = await RecogniseAsync(path, label, cancellationToken);
         var options = new FFOptions { WorkingDirectory = Path.GetDirectoryName(Path.GetFullPath(path))! };
         var name = FfmpegText.OwnName(Path.GetFileName(path));
-
-        // Placed behind the name, ffprobe honours them as well. No protocol but "file", and no demuxer that opens further files.
-        var guard = $"-protocol_whitelist file -f {format.Demuxer()}";
 
         using var limit = new CancellationTokenSource(TimeLimit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
+            var format = await RecogniseAsync(path, label, either.Token);
+
+            // Placed behind the name, ffprobe honours them as well. No protocol but "file", and no demuxer that opens further files.
+            var guard = string.Create(CultureInfo.InvariantCulture, $"-protocol_whitelist file -max_pixels {MaxPixels} -f {format.Demuxer()}");
             var analysis = await FFProbe.AnalyseAsync(name, options, guard, either.Token);
             var facts = MediaFactsReader.Read(format, analysis.Raw);
             if (facts.Video is { } video && !format.IsPicture() && (video.Frames is null || facts.DurationMicros == 0))
@@ -43,12 +49,16 @@ public sealed class MediaProbe(TimeProvider time)
             }
 
             return facts.Video is null && facts.Audio is null
-                ? throw new MediaException($"{label} has neither picture nor sound that could be read.")
+                ? throw new MediaException($"{label} has neither picture nor sound that could be read; a picture may have {MaxPixels / 1_000_000} megapixels at most.")
                 : facts;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new MediaException($"{label} could not be examined within {TimeLimit.TotalMinutes:0} minutes.", canHeal: true);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new MediaException($"{label} is not a video that can be read: {e.Message}.", innerException: e);
         }
         catch (FFProbeProcessException e)
         {

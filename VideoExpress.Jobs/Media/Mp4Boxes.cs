@@ -7,6 +7,9 @@ namespace VideoExpress.Jobs.Media;
 /// <summary>The outermost boxes of an MP4 file (ISO/IEC 14496-12, 4.2).</summary>
 internal static class Mp4Boxes
 {
+    /// <summary>More than any recording has: a day in fragments of two seconds, each of two boxes, has 86 400.</summary>
+    public const int MaxBoxes = 100_000;
+
     private const int Header = 8;
     private const int LongHeader = 16;
 
@@ -16,11 +19,18 @@ internal static class Mp4Boxes
     /// The boxes as their headers tell, one at a time. It ends with the first whose size cannot be true: what lies behind it, if
     /// anything, is no box.
     /// </summary>
+    /// <exception cref="InvalidDataException">There are more than <see cref="MaxBoxes"/>; the message says so, to follow "since".</exception>
     public static async IAsyncEnumerable<Mp4Box> ReadAsync(Stream file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var header = new byte[LongHeader];
-        for (long at = 0; at < file.Length;)
+        var (count, length) = (0, file.Length);
+        for (long at = 0; at < length;)
         {
+            if (++count > MaxBoxes)
+            {
+                throw new InvalidDataException($"it has more than {MaxBoxes} boxes");
+            }
+
             file.Position = at;
             var read = await file.ReadAtLeastAsync(header, LongHeader, throwOnEndOfStream: false, cancellationToken);
             if (read < Header)
@@ -35,7 +45,7 @@ internal static class Mp4Boxes
             }
 
             yield return new Mp4Box(Encoding.ASCII.GetString(header, 4, 4), at, size);
-            if (size < Header || size > file.Length - at)
+            if (size < Header || size > length - at)
             {
                 yield break;
             }

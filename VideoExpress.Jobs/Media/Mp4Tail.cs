@@ -30,9 +30,16 @@ internal static class Mp4Tail
     public static async Task<string?> AppendAsync(string path, ReadOnlyMemory<byte> boxes, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 4096, useAsync: true);
-        if (await WhyClosedAsync(file, cancellationToken) is { } reason)
+        try
         {
-            return reason;
+            if (await WhyClosedAsync(file, cancellationToken) is { } reason)
+            {
+                return reason;
+            }
+        }
+        catch (InvalidDataException wrong)
+        {
+            return wrong.Message;
         }
 
         file.Position = file.Length;

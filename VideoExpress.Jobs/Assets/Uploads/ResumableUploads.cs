@@ -67,7 +67,13 @@ internal sealed class ResumableUploads(
 
         await using (var file = UploadFile.Open(folder.BytesPath(uploadId), folder.Room))
         {
+            Mark(file, upload, checksum is not null);
             await AppendAsync(file, upload.Length, body, checksum, cancellationToken);
+        }
+
+        if (checksum is not null)
+        {
+            folder.Write(upload with { Verified = null });
         }
 
         return Find(uploadId);
@@ -112,6 +118,22 @@ internal sealed class ResumableUploads(
     public IReadOnlyList<Guid> Complete() =>
         [.. folder.All().Where(upload => upload.IsComplete).Select(upload => upload.Id)];
 
+    /// <summary>Takes away what an end of the process left unverified, and writes down where a piece begins that is yet to be verified.</summary>
+    private void Mark(UploadFile file, Upload upload, bool hasChecksum)
+    {
+        if (file.Length > upload.Offset)
+        {
+            file.Truncate(upload.Offset);
+            file.Flush(time.GetUtcNow());
+        }
+
+        var marked = upload with { Verified = hasChecksum ? upload.Offset : null };
+        if (marked.Verified != upload.Verified)
+        {
+            folder.Write(marked);
+        }
+    }
+
     private async Task AppendAsync(UploadFile file, long length, Stream body, UploadChecksum? checksum, CancellationToken cancellationToken)
     {
         var offset = file.Length;
@@ -151,7 +173,7 @@ internal sealed class ResumableUploads(
 
     private async Task<Asset?> TakeAsync(Guid uploadId, CancellationToken cancellationToken)
     {
-        var upload = Find(uploadId);
+        var upload = folder.Find(uploadId); // also one that is over its time: all of it is here
         if (assets.Find(uploadId) is { } asset)
         {
             folder.Remove(uploadId);

@@ -8,9 +8,12 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// <param name="Name">What its owner calls it; null: nothing fit to show.</param>
 /// <param name="Metadata">The client's own text, given back as it came.</param>
 /// <param name="Refusal">Why the whole file did not become an asset, as a sentence; null while that is not known.</param>
-internal sealed record Upload(Guid Id, long Length, string? Name, string? Metadata, string? Refusal = null)
+/// <param name="Verified">
+/// Bytes that are good, while a piece is written behind them whose checksum is still to be compared; null: all that are here.
+/// </param>
+internal sealed record Upload(Guid Id, long Length, string? Name, string? Metadata, string? Refusal = null, long? Verified = null)
 {
-    /// <summary>Bytes that are here: the file's own length.</summary>
+    /// <summary>Bytes that are here: the file's own length, but for what is not verified.</summary>
     [JsonIgnore]
     public long Offset { get; init; }
 

@@ -12,6 +12,9 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 /// </summary>
 internal sealed class UploadFolder
 {
+    // Its client has done all that it can: what is missing is the store, which may be away for a while.
+    private static readonly TimeSpan CompleteLifetime = TimeSpan.FromDays(7);
+
     private const string State = ".json";
     private const string Draft = ".draft";
     private const string Bytes = ".upload";
@@ -78,7 +81,9 @@ internal sealed class UploadFolder
             var upload = JsonSerializer.Deserialize(File.ReadAllBytes(state.FullName), UploadJson.Default.Upload)!;
             var bytes = new FileInfo(BytesPath(uploadId));
             var touched = bytes.Exists && bytes.LastWriteTimeUtc > state.LastWriteTimeUtc ? bytes.LastWriteTimeUtc : state.LastWriteTimeUtc;
-            return upload with { Offset = bytes.Exists ? bytes.Length : 0, ExpiresAt = touched + _lifetime };
+            var here = bytes.Exists ? bytes.Length : 0;
+            upload = upload with { Offset = Math.Min(here, upload.Verified ?? here) };
+            return upload with { ExpiresAt = touched + (upload.IsComplete && _lifetime < CompleteLifetime ? CompleteLifetime : _lifetime) };
         }
         catch (Exception gone) when (gone is FileNotFoundException or JsonException)
         {

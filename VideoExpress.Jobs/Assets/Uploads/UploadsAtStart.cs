@@ -6,7 +6,7 @@ namespace VideoExpress.Jobs.Assets.Uploads;
 
 /// <summary>
 /// Before the first request: what a killed process left half-written is removed. Then uploads whose last byte came before the process
-/// ended become assets.
+/// ended become assets, however long ago that was; only then those go whose time is over.
 /// </summary>
 internal sealed partial class UploadsAtStart(UploadFolder folder, ResumableUploads uploads, ILogger<UploadsAtStart> logger) : BackgroundService
 {
@@ -14,7 +14,6 @@ internal sealed partial class UploadsAtStart(UploadFolder folder, ResumableUploa
     public override Task StartAsync(CancellationToken cancellationToken)
     {
         folder.RemoveLeftovers();
-        uploads.SweepUploads(cancellationToken);
         return base.StartAsync(cancellationToken);
     }
 
@@ -40,6 +39,8 @@ internal sealed partial class UploadsAtStart(UploadFolder folder, ResumableUploa
                 LogLater(error, uploadId);
             }
         }
+
+        uploads.SweepUploads(stoppingToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "Upload {UploadId} is complete but could not be taken in; its client may ask again")]

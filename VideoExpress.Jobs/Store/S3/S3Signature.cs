@@ -28,7 +28,8 @@ internal sealed class S3Signature(string region, string accessKey, string secret
         var now = time.GetUtcNow().UtcDateTime;
         var date = now.ToString("yyyyMMdd", CultureInfo.InvariantCulture);
         var moment = now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture);
-        var host = url.IsDefaultPort ? url.IdnHost : $"{url.IdnHost}:{url.Port}";
+        var name = url.HostNameType == UriHostNameType.IPv6 ? $"[{url.IdnHost}]" : url.IdnHost; // as HttpClient sends it
+        var host = url.IsDefaultPort ? name : $"{name}:{url.Port}";
         var canonical = $"{request.Method}\n{url.AbsolutePath}\n{url.Query.TrimStart('?')}\n"
             + $"host:{host}\nx-amz-content-sha256:{bodyHash}\nx-amz-date:{moment}\n\n{SignedHeaders}\n{bodyHash}";
         var scope = $"{date}/{region}/s3/aws4_request";

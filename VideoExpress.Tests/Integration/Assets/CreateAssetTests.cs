@@ -170,6 +170,44 @@ public sealed class CreateAssetTests(AssetServer server) : IClassFixture<AssetSe
     }
 
     [Fact]
+    public async Task ANameWithANoncharacter_IsShownWithoutIt_WhereverItStands()
+    {
+        var query = await server.TakeAsync(MediaFiles.Webp, "?name=a%EF%BF%BEb");
+        using var form = Form(MediaFiles.Webp, "a.webp");
+        form.Add(new StringContent("a\uFFFEb"), "name");
+        using var asForm = await server.Http.PostAsync("/assets", form);
+        var upload = await new TusClient(server.Http).CreateAsync(MediaFiles.Webp.Length, TusClient.Metadata("name", "a\uFFFEb"));
+        using var whole = await new TusClient(server.Http).PatchAsync(upload, 0, MediaFiles.Webp);
+
+        Assert.Equal("ab", query.GetProperty("name").GetString());
+        Assert.Equal("ab", (await AssetServer.CreatedAsync(asForm)).GetProperty("name").GetString());
+        Assert.Equal("ab", (await server.GetAsync(upload)).GetProperty("name").GetString());
+    }
+
+    [Fact]
+    public async Task AFileOfEmptyBoxes_IsRefused_WithoutReadingThemAll()
+    {
+        var file = new byte[64 << 20];
+        "\0\0\0\u0010ftypisom\0\0\0\0"u8.CopyTo(file);
+        for (var i = 16; i < file.Length; i += 8)
+        {
+            "\0\0\0\u0008free"u8.CopyTo(file.AsSpan(i));
+        }
+
+        using var answer = await server.PostAsync(file);
+
+        await AssetServer.RefusedAsync(answer, "is not a video that can be read: it has more than 100000 boxes.");
+    }
+
+    [Fact]
+    public async Task APictureOfTooManyPixels_IsRefused_BeforeItTakesMemory()
+    {
+        using var answer = await server.PostAsync(MediaFiles.Huge);
+
+        await AssetServer.RefusedAsync(answer, "50 megapixels at most");
+    }
+
+    [Fact]
     public async Task AFormsFieldsAreChecked()
     {
         using var empty = new MultipartFormDataContent { { new StringContent("x"), "name" } };

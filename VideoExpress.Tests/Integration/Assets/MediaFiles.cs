@@ -48,6 +48,9 @@ internal static class MediaFiles
 
     public static byte[] Webp => Make("still.webp", [.. Picture("testsrc2=s=320x240"), "-frames:v", "1"]);
 
+    /// <summary>56 million pixels in a few kilobytes.</summary>
+    public static byte[] Huge => Make("huge.png", [.. Picture("color=red:s=7500x7500,format=monob"), "-frames:v", "1"]);
+
     private static string[] Tone => ["-f", "lavfi", "-i", "sine=d=1:r=44100"];
 
     private static string[] Picture(string source) => ["-f", "lavfi", "-i", source];

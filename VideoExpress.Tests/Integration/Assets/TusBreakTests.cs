@@ -33,10 +33,12 @@ public sealed class TusBreakTests(AssetServer server) : IClassFixture<AssetServe
         var upload = await Tus.CreateAsync(File.Length);
         using (await PieceAsync(upload, 0, File.Length, File.AsMemory(0, 20_000), $"Upload-Checksum: sha1 {Convert.ToBase64String(new byte[20])}"))
         {
-            await UntilOffsetAsync(upload, 20_000);
+            await AssetServer.UntilAsync(() => Task.FromResult(Written(upload) == 20_000), "the sent part on the disk");
+            using var head = await Tus.HeadAsync(upload);
+            Assert.Equal(0, TusClient.OffsetOf(head));
         }
 
-        await UntilOffsetAsync(upload, 0);
+        await AssetServer.UntilAsync(() => Task.FromResult(Written(upload) == 0), "its removal");
     }
 
     [Fact]
@@ -106,6 +108,8 @@ public sealed class TusBreakTests(AssetServer server) : IClassFixture<AssetServe
         using var head = await new TusClient(second.Http).HeadAsync(upload);
         Assert.Equal(7000, TusClient.OffsetOf(head));
     }
+
+    private long Written(string upload) => new FileInfo(BytesPath(upload)) is { Exists: true } file ? file.Length : 0;
 
     private string BytesPath(string upload) => Path.Combine(server.Folder.Uploads, $"{TusClient.IdOf(upload):N}.upload");
 

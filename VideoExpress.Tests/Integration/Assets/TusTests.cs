@@ -199,6 +199,23 @@ public sealed class TusTests(AssetServer server) : IClassFixture<AssetServer>
     }
 
     [Fact]
+    public async Task AFinishedUploadWhoseFilesAreStillHere_GoesToTheTrash_WithItsFiles()
+    {
+        var upload = await Tus.CreateAsync(File.Length);
+        var state = Path.Combine(server.Folder.Uploads, $"{TusClient.IdOf(upload):N}.json");
+        var kept = await System.IO.File.ReadAllBytesAsync(state);
+        using var whole = await Tus.PatchAsync(upload, 0, File);
+        await System.IO.File.WriteAllBytesAsync(state, kept); // as when the process was killed between the row and the tidying
+        await System.IO.File.WriteAllBytesAsync(Path.ChangeExtension(state, ".upload"), File);
+
+        using var deleted = await Tus.DeleteAsync(upload);
+
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        Assert.Equal(JsonValueKind.Object, (await server.GetAsync($"/assets/{TusClient.IdOf(upload)}")).GetProperty("trash").ValueKind);
+        Assert.Empty(server.FilesInUploads());
+    }
+
+    [Fact]
     public async Task AFileThatIsNoMedia_IsRefusedWithItsLastByte_AndTheAnswerCanBeReadAgain()
     {
         var text = "<!doctype html>"u8.ToArray();

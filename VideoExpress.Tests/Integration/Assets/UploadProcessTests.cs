@@ -43,6 +43,38 @@ public sealed class UploadProcessTests
     }
 
     [Fact]
+    public async Task KilledInTheMiddleOfAPieceWithAChecksum_TheUploadGoesOn_WhereItIsVerified()
+    {
+        await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0");
+        using var http = new HttpClient { BaseAddress = await run.ReadyAsync() };
+        var tus = new TusClient(http);
+        var file = MediaFiles.Video;
+        var upload = await tus.CreateAsync(file.Length);
+        using var first = await tus.PatchAsync(upload, 0, file[..1000], Sum(file[..1000]));
+        var bytes = Path.Combine(run.Folder, "data", "uploads", $"{TusClient.IdOf(upload):N}.upload");
+        using (await RawRequest.SendAsync(
+            http.BaseAddress!, "PATCH", upload, file.Length - 1000, new byte[20_000],
+            "Tus-Resumable: 1.0.0", $"Content-Type: {TusClient.ContentType}", "Upload-Offset: 1000", "Upload-Checksum: sha1 " + new string('A', 27) + "="))
+        {
+            await AssetServer.UntilAsync(() => Task.FromResult(new FileInfo(bytes).Length == 21_000), "the sent part on the disk");
+            await run.SignalAsync("KILL");
+            await run.ExitAsync();
+        }
+
+        await using var next = run.StartAnother("--urls", "http://127.0.0.1:0");
+        using var again = new HttpClient { BaseAddress = await next.ReadyAsync() };
+        var resumed = new TusClient(again);
+        using var head = await resumed.HeadAsync(upload);
+        Assert.Equal(1000, TusClient.OffsetOf(head));
+        using var rest = await resumed.PatchAsync(upload, 1000, file[1000..]);
+
+        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+        Assert.Equal(AssetServer.Sha256(file), (await again.GetFromJsonAsync<JsonElement>(upload)).GetProperty("sha256").GetString());
+
+        static (string, string?) Sum(byte[] piece) => ("Upload-Checksum", $"sha256 {Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(piece))}");
+    }
+
+    [Fact]
     public async Task KilledBetweenTheLastByteAndTheRow_TheUploadBecomesAnAsset_WithoutItsClient_AndLeftoversGo()
     {
         await using var run = ServerRun.Start("--urls", "http://127.0.0.1:0");

@@ -24,6 +24,13 @@ public sealed class AssetNameTests
     [InlineData(null, null)]
     public void Clean_KeepsWhatCanBeShown_OfTheLastPart(string? given, string? shown) => Assert.Equal(shown, AssetName.Clean(given));
 
+    [Theory]
+    [InlineData(0xFFFE)]
+    [InlineData(0xFFFF)]
+    [InlineData(0xFDD0)]
+    [InlineData(0x1FFFE)]
+    public void Clean_PassesOverNoncharacters(int value) => Assert.Equal("ab", AssetName.Clean($"a{char.ConvertFromUtf32(value)}b"));
+
     [Fact]
     public void Clean_PassesOverHalfOfASurrogatePair() => Assert.Equal("ab", AssetName.Clean("a\ud83cb"));
 

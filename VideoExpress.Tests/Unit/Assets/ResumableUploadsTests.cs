@@ -39,6 +39,19 @@ public sealed class ResumableUploadsTests : IDisposable
     }
 
     [Fact]
+    public async Task ACompleteUpload_IsKeptForAWeek_SinceOnlyTheStoreIsMissing()
+    {
+        var upload = _uploads.Create(10, null, null);
+        await AppendAsync(upload.Id, 0, 10);
+        _time.Advance(TimeSpan.FromDays(6));
+
+        Assert.Equal(0, _uploads.SweepUploads(default));
+        Assert.Equal([upload.Id], _uploads.Complete());
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(1, _uploads.SweepUploads(default));
+    }
+
+    [Fact]
     public async Task AnUploadThatIsBeingWritten_IsNotSwept()
     {
         var upload = _uploads.Create(100, null, null);

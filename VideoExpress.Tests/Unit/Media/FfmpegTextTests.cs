@@ -16,7 +16,7 @@ public sealed class FfmpegTextTests
             ["video_track_timescale=15360"]);
 
         Assert.Equal(
-            "-protocol_whitelist file -f mov -ss 1.5 -i \"c0\" -f lavfi -i \"anullsrc=r=48000:cl=stereo\" "
+            "-protocol_whitelist file -max_pixels 50000000 -f mov -ss 1.5 -i \"c0\" -f lavfi -i \"anullsrc=r=48000:cl=stereo\" "
             + "-nostdin -v error -filter_complex \"[0:0]fps=30/1,trim=end_frame=3[v]\" -map \"[v]\" "
             + "-map_metadata -1 -map_chapters -1 -fflags +bitexact -flags +global_header+bitexact -f tee "
             + "\"[f=mp4:onfail=abort:video_track_timescale=15360]part-s0.mp4|[f=framecrc:onfail=abort:flush_packets=1]pipe:1\" -y",

@@ -39,6 +39,10 @@ public sealed class Mp4TailTests : IDisposable
     public async Task AFileWhoseLastBoxRunsToItsEnd_IsLeftAlone() =>
         await AssertLeftAloneAsync("its last box has no end", [.. Box("ftyp", 8), .. Box("moov", 8), 0, 0, 0, 0, .. "mdat"u8, 1, 2, 3]);
 
+    [Fact]
+    public async Task AFileOfCountlessBoxes_IsLeftAlone() => await AssertLeftAloneAsync(
+        "it has more than 100000 boxes", [.. Box("ftyp", 8), .. Enumerable.Repeat(Box("free", 0), Mp4Boxes.MaxBoxes).SelectMany(box => box)]);
+
     [Theory]
     [InlineData("0102030405")] // too short for a header
     [InlineData("0000000700000000")] // a size that no box has

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Time.Testing;
 using VideoExpress.Jobs.Store.S3;
 
@@ -5,6 +7,23 @@ namespace VideoExpress.Tests.Unit.Store;
 
 public sealed class S3SignatureTests
 {
+    [Fact]
+    public void Sign_CoversAnIPv6Host_AsItIsSent()
+    {
+        // By hand of what HttpClient sends: "Host: [::1]:9000".
+        const string hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        var canonical = "PUT\n/bucket/key\n\nhost:[::1]:9000\nx-amz-content-sha256:" + hash + "\nx-amz-date:20130524T000000Z\n\n"
+            + "host;x-amz-content-sha256;x-amz-date\n" + hash;
+        var text = "AWS4-HMAC-SHA256\n20130524T000000Z\n20130524/us-east-1/s3/aws4_request\n" + S3Signature.HashOf(Encoding.UTF8.GetBytes(canonical));
+        var key = new[] { "20130524", "us-east-1", "s3", "aws4_request", text }
+            .Aggregate("AWS4secret"u8.ToArray(), (hashed, part) => HMACSHA256.HashData(hashed, Encoding.UTF8.GetBytes(part)));
+        using var request = new HttpRequestMessage(HttpMethod.Put, "http://[::1]:9000/bucket/key");
+
+        new S3Signature("us-east-1", "a", "secret", new FakeTimeProvider(new DateTimeOffset(2013, 5, 24, 0, 0, 0, TimeSpan.Zero))).Sign(request, hash);
+
+        Assert.EndsWith($"Signature={Convert.ToHexStringLower(key)}", request.Headers.GetValues("Authorization").Single(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Sign_IsTheExampleOfTheSpecification()
     {

@@ -11,7 +11,7 @@ public sealed class FfmpegArgumentsTests
     {
         var plan = StitchPlanner.Plan(Request((1.5, 3.5)), [Facts(4, rate: new FrameRate(25, 1))], null);
         var command = FfmpegArguments.Span(plan, 0);
-        Assert.Equal(["-protocol_whitelist", "file", "-f", "mov", "-an", "-ss", "0.500000"], Assert.Single(command.Inputs).Options);
+        Assert.Equal(["-protocol_whitelist", "file", "-max_pixels", "50000000", "-f", "mov", "-an", "-ss", "0.500000"], Assert.Single(command.Inputs).Options);
         Assert.Equal(
             "[0:0]scale=1280:720:out_color_matrix=bt709:out_range=tv:flags=bicubic,setsar=1,format=yuv420p,"
             + "fps=25/1:start_time=1.000000:round=near,tpad=stop_mode=clone:stop=13,trim=end_frame=50,settb=1/25,setpts=N[v]",

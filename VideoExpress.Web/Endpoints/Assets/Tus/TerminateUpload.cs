@@ -23,14 +23,16 @@ internal static class TerminateUpload
             return HeadUpload.Absent(id, null);
         }
 
-        if (uploads.Find(uploadId) is not null)
+        var isUpload = uploads.Find(uploadId) is not null;
+        if (isUpload)
         {
             uploads.Terminate(uploadId);
-            return TypedResults.NoContent();
         }
 
+        // Of a finished upload, the files may still be here when the process was killed in between: both go.
         return assets.Delete(uploadId) switch
         {
+            null when isUpload => TypedResults.NoContent(),
             null => HeadUpload.Absent(id, null),
             { Refusal: { } refusal } => Problem.Conflict(refusal),
             _ => TypedResults.NoContent(),
