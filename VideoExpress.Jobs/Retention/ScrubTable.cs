@@ -16,7 +16,7 @@ internal static partial class ScrubTable
         select key, asset_id, 1, 'source', bytes, sha256, fault
         from assets where retention is null or retention = 'trashed'
         union all
-        select thumbnail_key, asset_id, 1, 'thumbnail', null, null, null
+        select thumbnail_key, asset_id, 1, 'thumbnail', null, null, fault
         from assets where thumbnail_key is not null and (retention is null or retention = 'trashed')
         """);
 
@@ -62,14 +62,14 @@ internal sealed class KnownFile
     /// <summary>Null where it is not kept.</summary>
     public string? Sha256 { get; set; }
 
-    /// <summary>What a repair has marked it with; null: nothing.</summary>
+    /// <summary>What a repair has marked it with, or its asset's source where it is a thumbnail; null: nothing.</summary>
     public string? Fault { get; set; }
 
     /// <summary>True when a repair has found it missing or damaged.</summary>
     public bool IsMarked => Fault is not null;
 
     /// <summary>True when it has been read, and found to be another.</summary>
-    public bool IsSpoilt => Fault == FileFault.WrongContent.Word();
+    public bool IsSpoilt => !IsThumbnail && Fault == FileFault.WrongContent.Word();
 
     /// <summary>True for the small picture of an asset, of which neither length nor hash is kept.</summary>
     public bool IsThumbnail => IsAsset && Name == "thumbnail";

@@ -185,6 +185,23 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task AnAssetThatTheStoreHasLostAltogether_IsToldUntilAScrubHasRepairedIt()
+    {
+        await using var host = await BackupHost.StartAsync();
+        using var content = new ByteArrayContent(await TestVideo.BytesAsync());
+        using var created = await host.Server.Http.PostAsync("/assets", content);
+        var id = JsonElement.Parse(await created.Content.ReadAsStringAsync()).GetProperty("asset_id").GetGuid();
+        Directory.Delete(BackupHost.ObjectPath(host.Data, $"assets/{id}"), recursive: true);
+        Assert.Equal(1, (await host.BackUpAsync()).ExitCode);
+
+        using var repaired = await host.Server.Http.PostAsync("/retention/scrub", null);
+
+        Assert.Equal(HttpStatusCode.OK, repaired.StatusCode);
+        var run = await host.BackUpAsync();
+        Assert.True(run.ExitCode == 0, run.Output + run.Errors);
+    }
+
+    [Fact]
     public async Task ADatabaseThatThisVersionHasNotUpgradedYet_IsRefused_WithWhatToDo()
     {
         await using var host = await BackupHost.StartAsync();
