@@ -75,7 +75,7 @@ internal sealed partial class Cleanup(
     {
         var (removed, bytes) = (0, 0L);
         var trashedBefore = time.GetUtcNow() - settings.TrashTime;
-        var due = storage.Read(connection => JobRetention.Plan(connection, settings, time.GetUtcNow())).Remove;
+        var due = JobRetention.Due(storage.Read(connection => ((Db)connection).Trashed()), settings, time.GetUtcNow());
         foreach (var item in due.TakeWhile(_ => !failures.StoreIsAway))
         {
             var gone = false;

@@ -48,12 +48,12 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
     {
         var (trash, keptBytes) = RetentionPlanner.Plan(db.Holdings(), db.Uses(), settings, now);
         var trashed = db.Trashed();
-        return new RetentionPlan(
-            trash,
-            trashed.FindAll(item => item.Trash.State == TrashState.Removing || item.Trash.At + settings.TrashTime <= now),
-            keptBytes,
-            trashed.Sum(item => item.Bytes));
+        return new RetentionPlan(trash, Due(trashed, settings, now), keptBytes, trashed.Sum(item => item.Bytes));
     }
+
+    /// <summary>What of the trash is to be removed now, or has begun to be.</summary>
+    public static List<TrashedHolding> Due(List<TrashedHolding> trashed, RetentionSettings settings, DateTimeOffset now) =>
+        trashed.FindAll(item => item.Trash.State == TrashState.Removing || item.Trash.At + settings.TrashTime <= now);
 
     private static string? WhyNotDeleted(Db db, Job job) => job switch
     {
