@@ -1,5 +1,4 @@
 using VideoExpress.Jobs;
-using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
 
 namespace VideoExpress.Tests.Integration.Chain;
@@ -7,8 +6,8 @@ namespace VideoExpress.Tests.Integration.Chain;
 /// <summary>The real server with a provider that lies where the test says.</summary>
 public abstract class LyingProviderTests : IAsyncLifetime
 {
-    protected const string Long = "01:00:00";
-    protected const string Short = "00:00:00.500";
+    protected const string LongWait = "01:00:00";
+    protected const string ShortWait = "00:00:00.500";
 
     private protected LyingProvider Provider { get; private set; } = null!;
 

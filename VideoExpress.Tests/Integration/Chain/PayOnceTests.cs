@@ -16,7 +16,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ALostAnswer_WithAClaimInTheStore_IsAdopted_AndPaidOnce(string lie)
     {
         Provider.OnRun = _ => Enum.Parse<RunAnswer>(lie);
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         var request = await Provider.AcceptedAsync(1);
         await Host.UntilAsync(jobId, job => job is { Phase: JobPhase.Submitting, HeldReason: "fate_unknown" });
 
@@ -33,7 +33,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ALostAnswer_WithAResultInTheStore_IsAdopted_AndPaidOnce()
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
 
         await TestWorker.DeliverAsync(await Provider.AcceptedAsync(1), await TestVideo.BytesAsync());
 
@@ -45,7 +45,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ALostAnswer_AndNoSign_IsSupersededAfterTheWait_AndSentAnewWithItsReason()
     {
         Provider.OnRun = run => run == 1 ? RunAnswer.AcceptAndHangUp : RunAnswer.Accept;
-        var jobId = await RenderAsync(unknownFateWait: Short);
+        var jobId = await RenderAsync(unknownFateWait: ShortWait);
         var first = await Provider.AcceptedAsync(1);
         var second = await Provider.AcceptedAsync(2);
 
@@ -59,7 +59,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task AReasonOutlivesACrash_BetweenGivingUpAndSendingAnew()
     {
         Provider.OnRun = run => run switch { 1 => RunAnswer.AcceptAndHangUp, 2 => RunAnswer.Refuse, _ => RunAnswer.Accept };
-        await RenderAsync(unknownFateWait: Short);
+        await RenderAsync(unknownFateWait: ShortWait);
 
         // The refusal in between leaves just what such a crash leaves: a superseded attempt, and a step that starts anew.
         var last = await Provider.AcceptedAsync(2);
@@ -71,7 +71,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task NoMoreThanMaxSubmissionsArePaid()
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
-        var jobId = await RenderAsync(Short, "--RunPod:MaxSubmissions", "2");
+        var jobId = await RenderAsync(ShortWait, "--RunPod:MaxSubmissions", "2");
 
         var job = await Host.UntilOverAsync(jobId);
 
@@ -84,7 +84,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ARefusal_IsNotPaid_AndTheNextAttemptHasNoReason()
     {
         Provider.OnRun = run => run == 1 ? RunAnswer.Refuse : RunAnswer.Accept;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         var request = await Provider.AcceptedAsync(1);
 
         await FinishAsync(request);
@@ -99,7 +99,7 @@ public sealed class PayOnceTests : LyingProviderTests
     {
         Provider.KnowsAttempts = true;
         Provider.OnRun = run => run switch { 1 => RunAnswer.AcceptAndHangUp, 2 => RunAnswer.Refuse, _ => RunAnswer.Accept };
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
 
         var request = await Provider.AcceptedAsync(1);
         await Until.TrueAsync(() => Ledger().SequenceEqual([$"submitted {request.Id} "]));
@@ -113,7 +113,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task ABlipOf404_IsWaitedOut_AndPaidOnce()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         var known = Provider.OnStatus;
 
         Provider.OnStatus = _ => LyingProvider.NotFound;
@@ -144,7 +144,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task A404ForEver_IsPaidAgain_OnlyAfterTheWait_AndAsLostWorker()
     {
-        var (jobId, first) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, first) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = request => request.Id == first.Id ? LyingProvider.NotFound : InQueue(request);
         await Host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
         await Provider.LookedAsync(3);
@@ -166,7 +166,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task AResultInTheStore_IsTaken_ThoughTheProviderSays404()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = _ => LyingProvider.NotFound;
         await Host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
 
@@ -180,7 +180,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task CompletedWithoutOutput_Fails_AndOnlyItsOwnersRetryPaysAgain()
     {
         Provider.OnStatus = request => $$"""{"id":"{{request.Id}}","status":"COMPLETED","executionTime":1200}""";
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
 
         var job = await Host.UntilOverAsync(jobId);
 
@@ -197,7 +197,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [InlineData("404")]
     public async Task ARequestPastItsTime_FailsAsLost_AndIsNotPaidAgain(string status)
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = taken => status == "404" ? LyingProvider.NotFound : InQueue(taken);
 
         Backdate("created_at", TimeSpan.FromHours(25));
@@ -213,7 +213,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ACancelWithoutAnId_LeavesAMarker_AndIsToldWhenTheClaimAppears()
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         var request = await Provider.AcceptedAsync(1);
         await Host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
 
@@ -231,7 +231,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task ACancelDuringASubmission_WaitsForItsId_AndTellsTheProvider()
     {
         Provider.OnRun = _ => RunAnswer.AcceptSlowly;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         var request = await Provider.AcceptedAsync(1);
 
         Host.Desk.Cancel(jobId);
@@ -247,7 +247,7 @@ public sealed class PayOnceTests : LyingProviderTests
     public async Task AStepWhoseJobIsCancelledMeanwhile_SendsNothing()
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         var job = await Host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
         var turn = new Turn(job, Host.Read(db => db.FindStep(jobId, 0))!);
         Host.Desk.Cancel(jobId);
@@ -265,7 +265,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task CancelsThatRaceSubmissions_LeaveNothingAtTheProvider()
     {
-        await StartAsync(Long);
+        await StartAsync(LongWait);
         var jobs = new List<Guid>();
         for (var number = 0; number < 20; number++)
         {
@@ -287,7 +287,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task ACancelledJobThatIsAtWorkAllTheSame_IsFound_AndTheProviderTold()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Execute("update jobs set status = 'CANCELED', phase = null");
 
         Host.Services.GetServices<Microsoft.Extensions.Hosting.IHostedService>().OfType<Reconciler>().Single().RunOnce(CancellationToken.None);
@@ -300,7 +300,7 @@ public sealed class PayOnceTests : LyingProviderTests
     [Fact]
     public async Task ACancelThatIsNeverAnswered_EndsOnceTheRequestMustBeOver()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.Cancels = false;
         Backdate("created_at", TimeSpan.FromHours(24.2)); // past its time to live, but not yet past its run and the margin
         Host.Desk.Cancel(jobId);

@@ -11,7 +11,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     public async Task ALostAnswer_FromAnEndpointSeenEmptyTwice_IsSentAnewBeforeTheWaitIsOver()
     {
         Provider.OnRun = run => run == 1 ? RunAnswer.AcceptAndHangUp : RunAnswer.Accept;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         await Until.TrueAsync(() => QuietSince() is not null);
         Assert.Single(Provider.Accepted); // one look is not enough
 
@@ -27,7 +27,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
         Provider.InQueue = 1;
-        var jobId = await RenderAsync(unknownFateWait: Long);
+        var jobId = await RenderAsync(unknownFateWait: LongWait);
         await Host.UntilAsync(jobId, job => job.HeldReason == "fate_unknown");
 
         await Until.TrueAsync(() => Provider.HealthLooks >= 5);
@@ -43,7 +43,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     {
         Provider.OnRun = run => run == 2 ? RunAnswer.AcceptAndHangUp : RunAnswer.Accept;
         Provider.InQueue = 1;
-        var known = await RenderAsync(unknownFateWait: Long);
+        var known = await RenderAsync(unknownFateWait: LongWait);
         await Host.UntilAsync(known, job => job.Step == 1);
 
         await PostAsync();
@@ -55,7 +55,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     public async Task Held_ByTheOwnersWish_NothingIsPaidAgain_AndASignLetsItGoOn()
     {
         Provider.OnRun = _ => RunAnswer.AcceptAndHangUp;
-        var jobId = await RenderAsync(Short, "--RunPod:OnUnknownFate", "hold");
+        var jobId = await RenderAsync(ShortWait, "--RunPod:OnUnknownFate", "hold");
         var request = await Provider.AcceptedAsync(1);
         await Host.UntilAsync(jobId, job => job is { Status: JobStatus.Running, Phase: "held", HeldReason: "fate_unknown" });
 
@@ -69,7 +69,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     public async Task AnAttemptThatWasGivenUp_AndFinishesAllTheSame_IsAdopted_AndTheOtherCancelled()
     {
         Provider.OnRun = run => run == 1 ? RunAnswer.AcceptAndHangUp : RunAnswer.Accept;
-        var jobId = await RenderAsync(unknownFateWait: Short);
+        var jobId = await RenderAsync(unknownFateWait: ShortWait);
         var (first, second) = (await Provider.AcceptedAsync(1), await Provider.AcceptedAsync(2));
         await Host.UntilAsync(jobId, job => job.Step == 1);
 
@@ -84,7 +84,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [Fact]
     public async Task AProviderThatIsAway_FailsNoJob_AndItsWorkersResultIsTakenMeanwhile()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = _ => LyingProvider.Away;
         await Host.UntilAsync(jobId, job => job.HeldReason?.StartsWith("retrying: ", StringComparison.Ordinal) == true);
         Assert.Equal(0, Host.Read(db => db.FindStep(jobId, 1))!.Tries);
@@ -98,7 +98,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [Fact]
     public async Task AWorkerThatIsAtWorkForEver_EndsByItsOwnDeadline_AndIsCancelled()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = taken => $$"""{"id":"{{taken.Id}}","status":"IN_PROGRESS"}""";
         await Until.TrueAsync(() => Host.Read(db => db.CurrentAttempt(jobId))!.RunningSince is not null);
 
@@ -114,7 +114,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [Fact]
     public async Task AWorkerThatDied_IsReplacedOnce_WithTheReason()
     {
-        var (jobId, first) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, first) = await InFlightAsync(unknownFateWait: LongWait);
         Provider.OnStatus = taken => $$"""{"id":"{{taken.Id}}","status":"FAILED","error":"job timed out after 1 retries","retries":1,"executionTime":2500}""";
 
         var job = await Host.UntilOverAsync(jobId);
@@ -130,7 +130,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [InlineData("""{"status":"FAILED","error":"out_of_memory: twice"}""", JobStatus.Failed)]
     public async Task WhatTheProviderToldByItself_CountsWhenItNoLongerKnowsTheRequest(string body, JobStatus end)
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         var video = Convert.ToBase64String(await TestVideo.BytesAsync());
         body = body.Replace("OUTPUT", $$"""{"files":[{"name":"video","content_type":"video/mp4","base64":"{{video}}"}]}""", StringComparison.Ordinal);
         Provider.OnStatus = _ => LyingProvider.NotFound;
@@ -145,7 +145,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [Fact]
     public async Task AClaimedRequestThatTheProviderForgot_IsWaitedForAsLongAsItsWorkerMayRun()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Short);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: ShortWait);
         await TestWorker.ClaimAsync(request);
         Provider.OnStatus = _ => LyingProvider.NotFound;
         await Until.TrueAsync(() => Host.Read(db => db.CurrentAttempt(jobId))!.MissingSince is not null);
@@ -162,7 +162,7 @@ public sealed class ReconciliationTests : LyingProviderTests
     [Fact]
     public async Task AFailedJobInTheTrash_WhoseRequestIsStillOpen_IsCancelledAtTheProvider()
     {
-        var (jobId, request) = await InFlightAsync(unknownFateWait: Long);
+        var (jobId, request) = await InFlightAsync(unknownFateWait: LongWait);
         Execute("update jobs set status = 'FAILED', phase = null, finished_at = 1");
 
         using var answer = await Host.Http.DeleteAsync($"/jobs/{jobId}");

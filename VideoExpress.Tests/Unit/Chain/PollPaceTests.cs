@@ -1,4 +1,3 @@
-using VideoExpress.Jobs;
 using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Gpu;
 
