@@ -10,16 +10,22 @@ internal sealed class Cancellation(GpuEndpoints endpoints, AttemptFiles files, R
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
     /// <summary>Tells the provider once, or looks whether there is anything to tell.</summary>
-    public async Task<CancelSight> EndAsync(Attempt attempt, CancellationToken cancellationToken)
+    public async Task<CancelSight> EndAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
         try
         {
             return await TellAsync(attempt, cancellationToken);
         }
-        catch (JobException) when (time.GetUtcNow() - attempt.CreatedAt > settings.TimeToLive + settings.ExecutionTimeout + Margin)
+        catch (JobException) when (IsPastItsTime(job, attempt))
         {
             return Over(attempt, null); // whatever keeps failing, nothing is left to be cancelled
         }
+    }
+
+    private bool IsPastItsTime(Job job, Attempt attempt)
+    {
+        var limits = settings.LimitsFor(job.Type);
+        return time.GetUtcNow() - attempt.CreatedAt > limits.TimeToLive + limits.ExecutionTimeout + Margin;
     }
 
     private async Task<CancelSight> TellAsync(Attempt attempt, CancellationToken cancellationToken)

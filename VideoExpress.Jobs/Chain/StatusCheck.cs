@@ -12,10 +12,10 @@ internal sealed class StatusCheck(Submission submission, GpuEndpoints endpoints,
     /// <summary>Beyond its time to live and this, a request can only be lost.</summary>
     private static readonly TimeSpan Overtime = TimeSpan.FromMinutes(30);
 
-    public async Task<Finding> LookAsync(Attempt attempt, CancellationToken cancellationToken)
+    public async Task<Finding> LookAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
         var age = time.GetUtcNow() - attempt.CreatedAt;
-        var mayRun = age <= settings.TimeToLive + Overtime;
+        var mayRun = age <= settings.LimitsFor(job.Type).TimeToLive + Overtime;
         var status = await endpoints.Client(attempt.Endpoint).GetStatusAsync(attempt.RequestId!, cancellationToken);
         switch (status.State)
         {

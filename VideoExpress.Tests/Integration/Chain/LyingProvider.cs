@@ -38,7 +38,7 @@ internal sealed class LyingProvider : IAsyncDisposable
     public Func<int, RunAnswer> OnRun { get; set; } = _ => RunAnswer.Accept;
 
     /// <summary>The body of a look at a request, or <see cref="NotFound"/>. Default: in the queue.</summary>
-    public Func<TakenRequest, string> OnStatus { get; set; } = _ => """{"id":"x","status":"IN_QUEUE"}""";
+    public Func<TakenRequest, string> OnStatus { get; set; } = request => $$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""";
 
     /// <summary>False: a cancel changes nothing.</summary>
     public bool Cancels { get; set; } = true;
