@@ -22,6 +22,7 @@ internal sealed class RetentionGround : IDisposable
     public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null, string? bucket = null)
     {
         Settings = settings ?? new RetentionSettings();
+        var storeSettings = new StoreSettings { Bucket = bucket };
         Time.AutoAdvanceAmount = TimeSpan.FromTicks(10); // no two events at the same microsecond
         Store = new BreakableStore(
             store ?? new FolderStore(StoreFolder, new byte[32], Time, new StoreSettings { MinFreeBytes = 0 }));
@@ -31,16 +32,17 @@ internal sealed class RetentionGround : IDisposable
         var address = new ServerAddress(new Uri("http://videoexpress.example"));
         _desk = new JobDesk(
             Storage, _transitions, new GpuEndpoints(new RunPodSettings(), (_, _) => throw new NotSupportedException(), () => throw new NotSupportedException()),
-            new JobSources(new SourceKeys(new StoreSettings { Bucket = bucket }, address)), Time);
+            new JobSources(new SourceKeys(storeSettings, address)), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
-        var removal = new Removal(Storage, _transitions, Store, Time);
+        Identity = new StoreIdentity(Storage, Store, storeSettings);
+        var removal = new Removal(Storage, _transitions, Store, Identity, Time);
         Directory.CreateDirectory(_folder.File("uploads"));
         var uploads = new UploadFolder(_folder.File("uploads"), new UploadRoom(_folder.File("uploads"), 0, Store), new AssetSettings(), Time);
         Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
         var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
         Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
         Scrub = new Scrub(
-            Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Time), NullLogger<Scrub>.Instance);
+            Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Identity, Time), NullLogger<Scrub>.Instance);
     }
 
     public RetentionSettings Settings { get; }
@@ -57,6 +59,8 @@ internal sealed class RetentionGround : IDisposable
     public JobRetention Retention { get; }
 
     public ResumableUploads Uploads { get; }
+
+    public StoreIdentity Identity { get; }
 
     public Cleanup Cleanup { get; }
 
@@ -153,7 +157,9 @@ internal sealed class RetentionGround : IDisposable
         unitOfWork.Commit();
     }
 
-    public Task<List<StoredObject>> FilesAsync(string prefix = "") => Store.ListAsync(prefix, default).ToListAsync().AsTask();
+    /// <summary>What is in the store beside its identity.</summary>
+    public Task<List<StoredObject>> FilesAsync(string prefix = "") =>
+        Store.ListAsync(prefix, default).Where(file => file.Key != StoreIdentity.Key).ToListAsync().AsTask();
 
     public void Dispose()
     {
