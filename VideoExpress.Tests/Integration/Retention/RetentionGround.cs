@@ -15,14 +15,16 @@ namespace VideoExpress.Tests.Integration.Retention;
 /// <summary>The retention on a real database and a real store, with a clock in the test's hand and jobs that are made in no time.</summary>
 internal sealed class RetentionGround : IDisposable
 {
+    /// <summary>The bucket's name in sources.</summary>
+    public const string Bucket = "films";
+
     private readonly TempFolder _folder = new();
     private readonly JobTransitions _transitions;
     private readonly JobDesk _desk;
 
-    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null, string? bucket = null)
+    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null)
     {
         Settings = settings ?? new RetentionSettings();
-        var storeSettings = new StoreSettings { Bucket = bucket };
         Time.AutoAdvanceAmount = TimeSpan.FromTicks(10); // no two events at the same microsecond
         Store = new BreakableStore(
             store ?? new FolderStore(StoreFolder, new byte[32], Time, new StoreSettings { MinFreeBytes = 0 }));
@@ -32,15 +34,15 @@ internal sealed class RetentionGround : IDisposable
         var address = new ServerAddress(new Uri("http://videoexpress.example"));
         _desk = new JobDesk(
             Storage, _transitions, new GpuEndpoints(new RunPodSettings(), (_, _) => throw new NotSupportedException(), () => throw new NotSupportedException()),
-            new JobSources(new SourceKeys(storeSettings, address)), Time);
+            new JobSources(new SourceKeys(new StoreSettings { Bucket = Bucket }, address)), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
-        Identity = new StoreIdentity(Storage, Store, storeSettings);
-        var removal = new Removal(Storage, _transitions, Store, Identity, Time);
+        Identity = new StoreIdentity(Storage, Store, new StoreSettings());
+        Removal = new Removal(Storage, _transitions, Store, Identity, Time);
         Directory.CreateDirectory(_folder.File("uploads"));
         var uploads = new UploadFolder(_folder.File("uploads"), new UploadRoom(_folder.File("uploads"), 0, Store), new AssetSettings(), Time);
         Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
-        var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
-        Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
+        var leftovers = new Leftovers(new InboxSweep(Storage, Removal, new RunPodSettings(), Time), Store, Uploads, Time);
+        Cleanup = new Cleanup(Storage, _transitions, Removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
         Scrub = new Scrub(
             Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Identity, Time), NullLogger<Scrub>.Instance);
     }
@@ -61,6 +63,8 @@ internal sealed class RetentionGround : IDisposable
     public ResumableUploads Uploads { get; }
 
     public StoreIdentity Identity { get; }
+
+    public Removal Removal { get; }
 
     public Cleanup Cleanup { get; }
 
