@@ -17,7 +17,7 @@ internal sealed class RandomWorld(RetentionGround ground, int seed, bool cleans 
 
     private readonly Random _random = new(seed);
     private readonly ConcurrentBag<Guid> _running = [], _ended = [], _assets = [];
-    private List<TrashedHolding> _trashed = [];
+    private readonly List<TrashedHolding> _wasTrashed = [];
     private TimeSpan _setBack;
     private int _steps;
 
@@ -65,8 +65,7 @@ internal sealed class RandomWorld(RetentionGround ground, int seed, bool cleans 
                 Any(_assets, id => ground.Assets.Delete(id));
                 break;
             case < 80:
-                Any(_ended, id => ground.Retention.Restore(id));
-                Any(_assets, id => ground.Assets.Restore(id));
+                Restore();
                 break;
             case < 82:
                 await PutAsync();
@@ -213,6 +212,7 @@ internal sealed class RandomWorld(RetentionGround ground, int seed, bool cleans 
         }
 
         ground.Store.DeletionsLeft = -1;
+        ground.Read(db => db.Trashed()).FindAll(item => item.Trash.State == TrashState.Removing).ForEach(Restore);
     }
 
     private async Task ScrubAsync(bool repair)
@@ -221,24 +221,47 @@ internal sealed class RandomWorld(RetentionGround ground, int seed, bool cleans 
         Assert.True(report.Damaged.Count == 0, $"{Last}: {string.Join(", ", report.Damaged)}");
     }
 
+    private void Restore()
+    {
+        var trash = ground.Read(db => db.Trashed());
+        if (trash.Count > 0)
+        {
+            Restore(trash[_random.Next(trash.Count)]);
+        }
+    }
+
+    private void Restore(TrashedHolding item)
+    {
+        _wasTrashed.Add(item);
+        _ = item.IsAsset ? (object?)ground.Assets.Restore(item.Id) : ground.Retention.Restore(item.Id);
+    }
+
+    /// <summary>Between the deletion of a film and that of what it uses, so that this seems to have been in the trash for longer.</summary>
     private void SetBack()
     {
+        var (film, source) = Sources.IsEmpty ? default : Sources.ElementAt(_random.Next(Sources.Count));
+        ground.Retention.Delete(film);
         var hours = TimeSpan.FromHours(_random.Next(1, 100));
         _setBack += hours;
         ground.Time.AdjustTime(ground.Time.GetUtcNow() - hours);
+        ground.Retention.Delete(source);
+        ground.Assets.Delete(source);
     }
 
-    /// <summary>The pass runs twice, and each removal that it might have begun at some time before: of what was restored, used or deleted again since.</summary>
+    /// <summary>The pass runs twice, and each removal that a pass might have been at when somebody restored what it was to remove.</summary>
     private async Task RequeueAsync()
     {
         await ground.Cleanup.RunAsync(default(CancellationToken));
         await ground.Cleanup.RunAsync(default(CancellationToken));
-        foreach (var item in _trashed)
+        foreach (var item in _wasTrashed)
         {
-            await ground.Removal.RemoveAsync(item, ground.Time.GetUtcNow() - ground.Settings.TrashTime, default);
+            var before = ground.Time.GetUtcNow() - ground.Settings.TrashTime;
+            var trash = item.IsAsset ? ground.Asset(item.Id).Trash : ground.Job(item.Id).Trash;
+            var isRemoved = await ground.Removal.RemoveAsync(item, before, default);
+            Assert.True(!isRemoved || trash?.At <= before, $"{Last}: {item} was removed, though it is {trash?.State.ToString() ?? "kept"}");
         }
 
-        _trashed = ground.Read(db => db.Trashed());
+        _wasTrashed.Clear();
     }
 
     private void Any(IReadOnlyCollection<Guid> ids, Action<Guid> act)
