@@ -4,7 +4,7 @@ using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Jobs.Data;
 
-/// <summary>The files of jobs and assets as sources of other jobs.</summary>
+/// <summary>The files of jobs and assets, by their keys and names.</summary>
 internal static class SourceTable
 {
     /// <summary>What is known of the file of that key; null when it names no job and no asset of ours.</summary>
