@@ -27,18 +27,17 @@ internal static class SourceTable
             "select key from outputs where job_id = @id and role = @role and name = @name", new { id = jobId.Text(), role = OutputTable.Output, name })
             is { } key ? StoreKey.Parse(key) : null;
 
-    private sealed class Row
+    private sealed class Row : TrashColumns
     {
         public string Id { get; set; } = "";
         public string Path { get; set; } = "";
-        public string? Retention { get; set; }
         public bool IsListed { get; set; }
         public bool IsMissing { get; set; }
         public string? Kind { get; set; }
 
         public SourceFile ToFile() => new(Guid.Parse(Id), Path)
         {
-            Trash = Retention is null ? null : Enum.Parse<TrashState>(Retention, ignoreCase: true),
+            Trash = State,
             IsListed = IsListed,
             IsMissing = IsMissing,
             Kind = Enum.TryParse<AssetKind>(Kind, ignoreCase: true, out var kind) ? kind : null,

@@ -72,17 +72,13 @@ internal static class RetentionTable
         public string Used { get; set; } = "";
     }
 
-    private sealed class TrashRow
+    private sealed class TrashRow : TrashColumns
     {
         public string Id { get; set; } = "";
         public bool IsAsset { get; set; }
         public string Name { get; set; } = "";
         public long Bytes { get; set; }
-        public string Retention { get; set; } = "";
-        public string TrashReason { get; set; } = "";
-        public long TrashedAt { get; set; }
 
-        public TrashedHolding ToTrashed() => new(
-            Guid.Parse(Id), IsAsset, Name, Bytes, new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason, Micros.ToTime(TrashedAt)));
+        public TrashedHolding ToTrashed() => new(Guid.Parse(Id), IsAsset, Name, Bytes, Trash!);
     }
 }
