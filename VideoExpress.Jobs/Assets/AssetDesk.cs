@@ -18,7 +18,7 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
     public (Asset Asset, string? Refusal)? Delete(Guid assetId) => Change(
         assetId,
         db => db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()),
-        (db, asset) => asset.Trash is null && JobRetention.KeptUsers(db, assetId) is { } users
+        (db, asset) => asset.Trash is null && db.NameKeptUsers(assetId) is { } users
             ? $"Asset {assetId:D} is used by {users}: delete those first."
             : null);
 

@@ -6,8 +6,6 @@ namespace VideoExpress.Jobs.Retention;
 /// <summary>Where the owner of a job says how long it is to stay, and asks what would go by itself.</summary>
 internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transitions, RetentionSettings settings, TimeProvider time)
 {
-    private const int NamedUsers = 3;
-
     /// <summary>Keeps a job, and all that it uses, for ever.</summary>
     /// <returns>The job as it stands afterwards, and why it is not as wished if so; null when there is none of that id.</returns>
     public (Job Job, string? Refusal)? Pin(Guid jobId) => Change(
@@ -34,15 +32,6 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
     /// <summary>What the next pass of the cleanup would do if it ran now.</summary>
     public RetentionPlan Plan() => storage.Read(connection => Plan(connection, settings, time.GetUtcNow()));
 
-    /// <summary>Names some of the kept jobs that use a job or an asset; null when none does.</summary>
-    public static string? KeptUsers(Db db, Guid id)
-    {
-        var users = db.KeptUsersOf(id, NamedUsers + 1);
-        return users.Count == 0
-            ? null
-            : string.Join(", ", users.Take(NamedUsers).Select(user => $"{user:D}")) + (users.Count > NamedUsers ? " and others" : "");
-    }
-
     /// <summary>The same by a given clock.</summary>
     public static RetentionPlan Plan(Db db, RetentionSettings settings, DateTimeOffset now)
     {
@@ -61,7 +50,7 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
         { Status: JobStatus.Queued or JobStatus.Running } => $"Job {job.Id:D} is {job.Status.Word()}: cancel it first.",
         { Phase: not null } => $"Job {job.Id:D} is still being cancelled at the GPU's provider; try again in a moment.",
         { Pinned: true } => $"Job {job.Id:D} is pinned: take the pin off first (DELETE /jobs/{job.Id:D}/pin).",
-        _ when KeptUsers(db, job.Id) is { } users => $"Job {job.Id:D} is used by {users}: delete those first.",
+        _ when db.NameKeptUsers(job.Id) is { } users => $"Job {job.Id:D} is used by {users}: delete those first.",
         _ => null,
     };
 
