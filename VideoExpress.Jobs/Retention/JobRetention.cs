@@ -7,24 +7,24 @@ namespace VideoExpress.Jobs.Retention;
 internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transitions, RetentionSettings settings, TimeProvider time)
 {
     /// <summary>Keeps a job, and all that it uses, for ever.</summary>
-    /// <returns>The job as it stands afterwards, and why it is not as wished if so; null when there is none of that id.</returns>
-    public (Job Job, string? Refusal)? Pin(Guid jobId) => Change(
+    /// <returns>Null when there is no job of that id.</returns>
+    public RetentionResult<Job>? Pin(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Pin(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"Job {jobId:D} is in the trash: restore it first.");
 
     /// <summary>Keeps a job as long as others.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
+    public RetentionResult<Job>? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
 
     /// <summary>Puts a job into the trash. Its files go when <see cref="RetentionSettings.TrashTime"/> is over.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Delete(Guid jobId) =>
+    public RetentionResult<Job>? Delete(Guid jobId) =>
         Change(jobId, unitOfWork => transitions.MoveToTrash(unitOfWork, jobId, TrashReason.Deleted), WhyNotDeleted);
 
     /// <summary>Brings a job back from the trash, and what it uses with it.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Restore(Guid jobId) => Change(
+    public RetentionResult<Job>? Restore(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Restore(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"The files of job {jobId:D} are gone; it cannot be restored.");
@@ -54,22 +54,6 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
         _ => null,
     };
 
-    private (Job Job, string? Refusal)? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot)
-    {
-        using var unitOfWork = storage.BeginUnitOfWork();
-        Db db = unitOfWork;
-        if (db.FindJob(jobId) is not { } job)
-        {
-            return null;
-        }
-
-        if (!change(unitOfWork))
-        {
-            return (job, whyNot(db, job));
-        }
-
-        var changed = db.FindJob(jobId)!;
-        unitOfWork.Commit();
-        return (changed, null);
-    }
+    private RetentionResult<Job>? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot) =>
+        storage.Change(db => db.FindJob(jobId), change, whyNot);
 }
