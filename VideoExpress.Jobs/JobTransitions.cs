@@ -181,6 +181,9 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
             new() { ["phase"] = JobType.Of(job).Chain.Links[row.Ordinal].Phase, ["ordinal"] = row.Ordinal });
     }
 
+    /// <summary>Removes the scratch files of a job that is over.</summary>
+    public void RemoveScratch(Guid jobId) => folders.Remove(jobId);
+
     private bool Fail(SQLiteUnitOfWork unitOfWork, Guid jobId, string error, string guard, int? ordinal)
     {
         var changed = FailAlone(unitOfWork, jobId, error, guard, ordinal);
@@ -235,7 +238,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
             new { id = parameters["id"], rev = after.Rev, now = parameters["now"], type, data = data.ToJsonString() });
         if (after.Status is not ("QUEUED" or "RUNNING"))
         {
-            unitOfWork.OnCommitted(() => folders.Remove(jobId));
+            unitOfWork.OnCommitted(() => RemoveScratch(jobId));
         }
 
         return true;

@@ -59,6 +59,8 @@ public static class JobsSetup
         .AddSingleton<WorkerInput>()
         .AddSingleton<AttemptFiles>()
         .AddSingleton<Submission>()
+        .AddSingleton<StatusCheck>()
+        .AddSingleton<Cancellation>()
         .AddSingleton<PollPace>()
         .AddSingleton<WorkerFiles>()
         .AddSingleton<Imprint>()

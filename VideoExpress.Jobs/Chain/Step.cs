@@ -12,12 +12,14 @@ namespace VideoExpress.Jobs.Chain;
 /// One link of a chain, run by Hangfire. Whatever is requeued, doubled or started out of turn, a step first looks at the job's row:
 /// it works only when the row says that it is this step's turn, and only once at a time.
 /// </summary>
-internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders, ILogger logger)
+internal abstract partial class Step(SQLiteStorage storage, JobTransitions transitions, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
     protected SQLiteStorage Storage => storage;
+
+    protected JobTransitions Transitions => transitions;
 
     protected ILogger Logger => _logger;
 
@@ -58,7 +60,7 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
     {
         if (storage.Read(connection => ((Db)connection).FindJob(jobId)) is not { } job || job.Status.IsTerminal())
         {
-            folders.Remove(jobId);
+            transitions.RemoveScratch(jobId);
         }
     }
 

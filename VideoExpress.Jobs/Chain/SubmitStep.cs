@@ -7,8 +7,8 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Gets the job's GPU work to the provider, once.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class SubmitStep(
-    SQLiteStorage storage, WorkFolders folders, Submission submission, PollPace pace, JobTransitions transitions, ILogger<SubmitStep> logger)
-    : Step(storage, folders, logger)
+    SQLiteStorage storage, JobTransitions transitions, Submission submission, PollPace pace, ILogger<SubmitStep> logger)
+    : Step(storage, transitions, logger)
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
@@ -20,11 +20,11 @@ internal sealed class SubmitStep(
         };
         return fate switch
         {
-            RequestFate.Known => new Done("The provider has it.") { Commit = unitOfWork => transitions.HandOn(unitOfWork, turn) },
+            RequestFate.Known => new Done("The provider has it.") { Commit = unitOfWork => Transitions.HandOn(unitOfWork, turn) },
             RequestFate.NotSent => new Nothing("The job has left this step."),
             _ => new Again(pace.Next(JobPhase.Submitting), "The answer was lost: looking for a sign of the request.")
             {
-                Commit = unitOfWork => transitions.Advance(unitOfWork, turn, JobPhase.Submitting, turn.Link.From, HeldReason.FateUnknown),
+                Commit = unitOfWork => Transitions.Advance(unitOfWork, turn, JobPhase.Submitting, turn.Link.From, HeldReason.FateUnknown),
             },
         };
     }

@@ -46,7 +46,7 @@ internal static partial class ScrubTable
         var parts = key.Value.Split('/');
         return parts[0] switch
         {
-            _ when !OurShape().IsMatch(key.Value) || db.OwnerOf(key) is not null => true,
+            _ when !OurShape().IsMatch(key.Value) || db.FindSource(key) is { IsListed: true } => true,
             "jobs" => db.Scalar<bool>(
                 "select exists (select 1 from jobs where job_id = @id and status in ('QUEUED', 'RUNNING', 'FAILED') and retention is not 'removed')",
                 new { id = parts[1] }),

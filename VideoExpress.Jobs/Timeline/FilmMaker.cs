@@ -30,7 +30,7 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
 
         var clips = await FetchClipsAsync(turn, progress, cancellationToken);
         var request = new StitchRequest(clips, turn.Parameters.BurnedCaptions);
-        var part = new Progress(share => progress.Report(FetchShare + ((1 - FetchShare) * share)));
+        var part = new DirectProgress<double>(share => progress.Report(FetchShare + ((1 - FetchShare) * share)));
         var result = await stitcher.RunAsync(request, folder, part, cancellationToken);
         var film = new Film(
         [
@@ -126,11 +126,6 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
     private sealed record WantedClip(string FileName, string Label, double Start, double? End, Func<string, CancellationToken, Task> FetchAsync)
     {
         public string PathIn(string folder) => Path.Combine(folder, FileName);
-    }
-
-    private sealed class Progress(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
     }
 }
 
