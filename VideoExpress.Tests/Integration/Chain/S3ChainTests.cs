@@ -11,8 +11,7 @@ public sealed class S3ChainTests(S3ServerFixture fixture)
     {
         fixture.Server.SetFaults("[]");
         var s3 = fixture.Server.Settings;
-        await using var host = await ChainHost.StartAsync(
-            "--S3_BUCKET", s3.Bucket!, "--S3_ENDPOINT", s3.Endpoint!.AbsoluteUri, "--S3_ACCESS_KEY", s3.AccessKey!, "--S3_SECRET_KEY", s3.SecretKey!);
+        await using var host = await ChainHost.StartAsync(fixture.Server.Options);
         var video = await TestVideo.BytesAsync();
         var render = await host.RenderAsync();
         var worker = host.Worker();
@@ -20,7 +19,7 @@ public sealed class S3ChainTests(S3ServerFixture fixture)
         await host.UntilSucceededAsync(render);
 
         var url = new Uri((await host.GetAsync(render)).GetProperty("output_urls")[0].GetString()!);
-        Assert.Equal(s3.Endpoint.Authority, url.Authority);
+        Assert.Equal(s3.Endpoint!.Authority, url.Authority);
         using var web = new HttpClient();
         Assert.Equal(video, (await web.GetByteArrayAsync(url))[..video.Length]);
 
