@@ -35,7 +35,7 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
         var film = new Film(
         [
             await FilmFile.ReadAsync("video", "video/mp4", result.VideoPath, cancellationToken),
-            await FilmFile.ReadAsync("subtitles", "application/x-subrip", result.SubtitlesPath, cancellationToken),
+            await FilmFile.ReadAsync(PlannedOutput.Subtitles.Name, "application/x-subrip", result.SubtitlesPath, cancellationToken),
             await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", result.PosterPath, cancellationToken),
         ],
             result.Warnings);

@@ -6,6 +6,7 @@ using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
@@ -34,7 +35,7 @@ internal sealed class RetentionGround : IDisposable
         var address = new ServerAddress(new Uri("http://videoexpress.example"));
         _desk = new JobDesk(
             Storage, _transitions, new GpuEndpoints(new RunPodSettings(), (_, _) => throw new NotSupportedException(), () => throw new NotSupportedException()),
-            new JobSources(new SourceKeys(new StoreSettings { Bucket = Bucket }, address)), Time);
+            new JobSources(new SourceKeys(new StoreSettings { Bucket = Bucket }, address), new ProvenanceSettings()), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
         Identity = new StoreIdentity(Storage, Store, new StoreSettings());
         Removal = new Removal(Storage, _transitions, Store, Identity, Time);
