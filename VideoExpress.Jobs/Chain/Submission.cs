@@ -3,6 +3,7 @@ using System.Text;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Gpu.Webhooks;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
@@ -12,7 +13,8 @@ namespace VideoExpress.Jobs.Chain;
 /// of unknown fate is sent anew only when nothing of it is seen for the stated wait, or when the gateway promises to know it again.
 /// </summary>
 internal sealed class Submission(
-    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, AttemptFiles files, RunPodSettings settings, TimeProvider time)
+    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, AttemptFiles files, WebhookAddress webhooks, RunPodSettings settings,
+    TimeProvider time)
 {
     /// <summary>GPU work is the first link of every chain that has any.</summary>
     private const int GpuStep = 0;
@@ -156,7 +158,7 @@ internal sealed class Submission(
     {
         cancellationToken.ThrowIfCancellationRequested();
         var request = new GpuRequest(
-            input.Write(turn.Job, turn.Parameters, attempt), settings.ExecutionTimeout, settings.TimeToLive, Webhook: null);
+            input.Write(turn.Job, turn.Parameters, attempt), settings.ExecutionTimeout, settings.TimeToLive, webhooks.Of(attempt));
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);

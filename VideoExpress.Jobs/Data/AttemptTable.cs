@@ -20,10 +20,14 @@ internal static class AttemptTable
         db.List<Row>($"{Columns} where job_id = @id and state in ('submitting', 'submitted')", new { id = jobId.Text() })
             .ConvertAll(row => row.ToAttempt());
 
-    /// <summary>Attempts that were sent, or may have been; refusals do not count.</summary>
+    /// <summary>Attempts that were sent, or may have been; refusals do not count, nor those that the job's owner asked for.</summary>
     public static int Submissions(this Db db, Guid jobId, int step) =>
         db.Scalar<int>(
-            "select count(*) from attempts where job_id = @id and step = @step and state <> 'refused'", new { id = jobId.Text(), step });
+            $"""
+            select count(*) from attempts
+            where job_id = @id and step = @step and state <> 'refused' and reason is not '{AttemptReason.UserRetry}'
+            """,
+            new { id = jobId.Text(), step });
 
     /// <summary>Why the next attempt would be paid; null when none was before it, but for refused ones.</summary>
     public static string? NextReason(this Db db, Guid jobId, int step) =>
@@ -92,6 +96,16 @@ internal static class AttemptTable
             where attempt_id = @id and state in ('submitting', 'submitted')
             """,
             new { id = attemptId.Text(), reason, now });
+
+    /// <summary>The job's owner asks for another try: the attempt after one that was given up is paid for that reason.</summary>
+    public static void AskAgain(this Db db, Guid jobId) =>
+        db.Execute(
+            $"""
+            update attempts set given_up = '{AttemptReason.UserRetry}'
+            where job_id = @id and state = 'superseded'
+              and number = (select max(number) from attempts where job_id = @id and state <> 'refused')
+            """,
+            new { id = jobId.Text() });
 
     /// <summary>The provider does not know its request; the first time counts.</summary>
     public static void MarkMissing(this Db db, Guid attemptId, long now) =>

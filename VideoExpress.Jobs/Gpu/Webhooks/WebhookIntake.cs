@@ -1,0 +1,68 @@
+using Hangfire.States;
+using Microsoft.Extensions.Logging;
+using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
+using VideoExpress.Storage.SQLite;
+
+namespace VideoExpress.Jobs.Gpu.Webhooks;
+
+/// <summary>
+/// Takes what providers tell by themselves. It is a hint: it is kept, a lost request id becomes known by it, and whoever polls or cancels the
+/// request looks now. What is told twice, late, out of order, or of what is over or gone, does no harm.
+/// </summary>
+internal sealed partial class WebhookIntake(SQLiteStorage storage, TimeProvider time, ILogger<WebhookIntake> logger)
+{
+    /// <summary>Takes one call about an attempt, durably when this returns. One that cannot be read is logged.</summary>
+    public void Take(Guid attemptId, ReadOnlyMemory<byte> body)
+    {
+        if (WebhookBody.TryRead(body) is not { } webhook)
+        {
+            LogUnreadable(attemptId, body.Length);
+            return;
+        }
+
+        while (!TryTake(attemptId, webhook))
+        {
+            // The job went on to another step meanwhile: look again.
+        }
+    }
+
+    private bool TryTake(Guid attemptId, Webhook webhook)
+    {
+        // Most of a flood ends here, where nobody else has to wait for it.
+        if (storage.Read(connection => ((Db)connection).FindHearer(attemptId, webhook.Status)) is not { HasHeard: false } seen)
+        {
+            return true;
+        }
+
+        using var unitOfWork = storage.BeginUnitOfWork(seen.HangfireId is { } step ? [step] : []);
+        Db db = unitOfWork;
+        if (db.FindHearer(attemptId, webhook.Status) is not { HasHeard: false } hearer)
+        {
+            return true;
+        }
+
+        if (hearer.HangfireId != seen.HangfireId)
+        {
+            return false;
+        }
+
+        db.Insert(attemptId, webhook, time.NowMicros());
+        if (hearer.IsSubmitting)
+        {
+            db.MarkSubmitted(attemptId, webhook.RequestId, time.NowMicros());
+        }
+
+        if (hearer.HangfireId is { } waiting)
+        {
+            unitOfWork.ChangeState(waiting, new EnqueuedState { Reason = $"The provider says {webhook.Status}." }, ScheduledState.StateName);
+        }
+
+        unitOfWork.Commit();
+        Failpoint.Reach(FailpointNames.WebhookRecorded);
+        return true;
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A webhook of attempt {attempt_id} could not be read ({Bytes} bytes); its request is polled as before")]
+    private partial void LogUnreadable(Guid attempt_id, int bytes);
+}
