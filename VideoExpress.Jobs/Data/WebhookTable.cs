@@ -29,19 +29,26 @@ internal static class WebhookTable
             """,
             new { id = attemptId.Text() });
 
-    /// <summary>Who may hear of an attempt; null when there is none of that id, or its job was removed.</summary>
-    public static WebhookHearer? FindHearer(this Db db, Guid attemptId, string status) =>
-        db.Find<WebhookHearer>(
+    /// <summary>What a call about an attempt meets; null when there is no such attempt, or its job was removed.</summary>
+    public static WebhookTarget? FindWebhookTarget(this Db db, Guid attemptId, string status) =>
+        db.Find<WebhookTarget>(
             """
-            select a.job_id, a.state = 'submitting' as is_submitting, s.hangfire_id,
-                   exists (select 1 from webhooks w where w.attempt_id = a.attempt_id and w.status = @status) as has_heard
-            from attempts a
-            join jobs j on j.job_id = a.job_id and j.retention is not 'removing' and j.retention is not 'removed'
-            left join steps s on s.job_id = a.job_id
-                 and (j.phase = 'canceling' and s.ordinal = @cancel or s.ordinal = j.step and s.ordinal <= a.step + 1 and j.status = 'RUNNING')
-            where a.attempt_id = @id
+            select a.state = 'submitting' as is_submitting,
+                   exists (select 1 from webhooks w where w.attempt_id = a.attempt_id and w.status = @status) as is_known
+            from attempts a join jobs j on j.job_id = a.job_id
+            where a.attempt_id = @id and j.retention is not 'removing' and j.retention is not 'removed'
             """,
-            new { id = attemptId.Text(), status, cancel = StepTable.CancelOrdinal });
+            new { id = attemptId.Text(), status });
+
+    /// <summary>The background jobs of the steps that may wait for news of an attempt: the one that sends or polls it, and the one that cancels it.</summary>
+    public static List<string> WaitingForNews(this Db db, Guid attemptId) =>
+        db.List<string>(
+            """
+            select s.hangfire_id from attempts a join jobs j on j.job_id = a.job_id join steps s on s.job_id = a.job_id
+            where a.attempt_id = @id and (s.ordinal = @cancel or j.status = 'RUNNING' and s.ordinal = j.step and s.ordinal <= a.step + 1)
+            order by s.ordinal
+            """,
+            new { id = attemptId.Text(), cancel = StepTable.CancelOrdinal });
 
     /// <summary>Forgets all that was told of a job: it may hold a file.</summary>
     public static void ForgetWebhooks(this Db db, Guid jobId) =>
@@ -61,18 +68,12 @@ internal sealed class Webhook
     public string Body { get; set; } = "";
 }
 
-/// <summary>Who may hear of an attempt.</summary>
-internal sealed class WebhookHearer
+/// <summary>What a provider's call meets.</summary>
+internal sealed class WebhookTarget
 {
-    /// <summary>The job.</summary>
-    public string JobId { get; set; } = "";
-
-    /// <summary>True while its request's id is not known.</summary>
+    /// <summary>True while the id of the attempt's request is not known.</summary>
     public bool IsSubmitting { get; set; }
 
-    /// <summary>The background job of the step that submits, polls or cancels it; null when none does.</summary>
-    public string? HangfireId { get; set; }
-
-    /// <summary>True when this was told before.</summary>
-    public bool HasHeard { get; set; }
+    /// <summary>True when the same was told before.</summary>
+    public bool IsKnown { get; set; }
 }

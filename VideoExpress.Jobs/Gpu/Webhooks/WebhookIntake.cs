@@ -30,37 +30,46 @@ internal sealed partial class WebhookIntake(SQLiteStorage storage, TimeProvider 
     private bool TryTake(Guid attemptId, Webhook webhook)
     {
         // Most of a flood ends here, where nobody else has to wait for it.
-        if (storage.Read(connection => ((Db)connection).FindHearer(attemptId, webhook.Status)) is not { HasHeard: false } seen)
+        var (target, waiting) = storage.Read(connection => Look(connection, attemptId, webhook));
+        if (target is not { IsKnown: false })
         {
             return true;
         }
 
-        using var unitOfWork = storage.BeginUnitOfWork(seen.HangfireId is { } step ? [step] : []);
-        Db db = unitOfWork;
-        if (db.FindHearer(attemptId, webhook.Status) is not { HasHeard: false } hearer)
+        using var unitOfWork = storage.BeginUnitOfWork([.. waiting]);
+        var (targetNow, waitingNow) = Look(unitOfWork, attemptId, webhook);
+        if (targetNow is not { IsKnown: false })
         {
             return true;
         }
 
-        if (hearer.HangfireId != seen.HangfireId)
+        if (!waitingNow.SequenceEqual(waiting))
         {
             return false;
         }
 
-        db.Insert(attemptId, webhook, time.NowMicros());
-        if (hearer.IsSubmitting)
+        Write(unitOfWork, attemptId, webhook, targetNow.IsSubmitting);
+        foreach (var hangfireId in waiting)
         {
-            db.MarkSubmitted(attemptId, webhook.RequestId, time.NowMicros());
-        }
-
-        if (hearer.HangfireId is { } waiting)
-        {
-            unitOfWork.ChangeState(waiting, new EnqueuedState { Reason = $"The provider says {webhook.Status}." }, ScheduledState.StateName);
+            unitOfWork.ChangeState(hangfireId, new EnqueuedState { Reason = $"The provider says {webhook.Status}." }, ScheduledState.StateName);
         }
 
         unitOfWork.Commit();
         Failpoint.Reach(FailpointNames.WebhookRecorded);
         return true;
+    }
+
+    private static (WebhookTarget? Target, List<string> Waiting) Look(Db db, Guid attemptId, Webhook webhook) =>
+        (db.FindWebhookTarget(attemptId, webhook.Status), db.WaitingForNews(attemptId));
+
+    private void Write(Db db, Guid attemptId, Webhook webhook, bool isSubmitting)
+    {
+        var now = time.NowMicros();
+        db.Insert(attemptId, webhook, now);
+        if (isSubmitting)
+        {
+            db.MarkSubmitted(attemptId, webhook.RequestId, now);
+        }
     }
 
     [LoggerMessage(LogLevel.Warning, "A webhook of attempt {attempt_id} could not be read ({Bytes} bytes); its request is polled as before")]
