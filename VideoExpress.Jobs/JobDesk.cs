@@ -38,6 +38,7 @@ public sealed class JobDesk
         Db db = unitOfWork;
         if (call is not null && db.FindMade(call) is { } meanwhile)
         {
+            unitOfWork.Commit(); // made by one that is being committed, perhaps together with this: it must be durable before anybody hears of it
             return (meanwhile, true);
         }
 

@@ -79,7 +79,8 @@ internal sealed class Submission(
             return null;
         }
 
-        if (db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
+        var reason = db.NextReason(job.Id, GpuStep);
+        if (reason != AttemptReason.UserRetry && db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
         {
             throw new GpuException($"It was sent to the GPU {settings.MaxSubmissions} times without a result (RunPod:MaxSubmissions).", canHeal: false);
         }
@@ -90,7 +91,7 @@ internal sealed class Submission(
             JobId = job.Id,
             Step = GpuStep,
             Number = db.NextNumber(job.Id, GpuStep),
-            Reason = db.NextReason(job.Id, GpuStep),
+            Reason = reason,
             State = AttemptState.Submitting,
             Endpoint = endpoints.NameFor(job.Quality),
             RequestId = null,

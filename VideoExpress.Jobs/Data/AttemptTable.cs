@@ -50,14 +50,10 @@ internal static class AttemptTable
         db.List<string>(
             "select request_id from attempts where state = 'submitted' and endpoint = @endpoint limit @limit", new { endpoint, limit });
 
-    /// <summary>Attempts that were sent, or may have been; refusals do not count, nor those that the job's owner asked for.</summary>
+    /// <summary>Attempts that were sent, or may have been; refusals do not count.</summary>
     public static int Submissions(this Db db, Guid jobId, int step) =>
         db.Scalar<int>(
-            $"""
-            select count(*) from attempts
-            where job_id = @id and step = @step and state <> 'refused' and reason is not '{AttemptReason.UserRetry}'
-            """,
-            new { id = jobId.Text(), step });
+            "select count(*) from attempts where job_id = @id and step = @step and state <> 'refused'", new { id = jobId.Text(), step });
 
     /// <summary>The number of the next attempt.</summary>
     public static int NextNumber(this Db db, Guid jobId, int step) =>

@@ -40,6 +40,7 @@ internal sealed partial class WebhookIntake(SQLiteStorage storage, TimeProvider 
         var (targetNow, waitingNow) = Look(unitOfWork, attemptId, webhook);
         if (targetNow is not { IsKnown: false })
         {
+            unitOfWork.Commit(); // who told the same just now may share this commit: its record is durable when this returns
             return true;
         }
 
