@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Jobs.Failpoints;
 
 namespace VideoExpress.Tests.Durability;
 
@@ -43,9 +44,13 @@ internal sealed class KillableServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, and waits until it answers.</summary>
-    public async Task StartAsync()
+    /// <summary>Done when the process that was started last has ended.</summary>
+    public Task Ended => _process?.WaitForExitAsync() ?? Task.CompletedTask;
+
+    /// <summary>Starts it, with failpoints armed if there are any, and waits until it answers.</summary>
+    public async Task StartAsync(string? failpoints = null)
     {
+        _process?.Dispose();
         _process = Process.Start(new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
@@ -54,6 +59,7 @@ internal sealed class KillableServer : IAsyncDisposable
         {
             RedirectStandardOutput = true, // the log file has it all
             WorkingDirectory = _folder.Path,
+            Environment = { [Failpoint.Variable] = failpoints },
         })!;
         _process.BeginOutputReadLine();
         using var deadline = new CancellationTokenSource(Patience);
