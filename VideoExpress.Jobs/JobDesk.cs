@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
@@ -32,6 +33,7 @@ public sealed class JobDesk
         _transitions.Create(unitOfWork, job, dependsOn, uses);
         var created = ((Db)unitOfWork).FindJob(job.Id)!;
         unitOfWork.Commit();
+        Failpoint.Reach(FailpointNames.JobAccepted);
         return created;
     }
 
@@ -84,6 +86,7 @@ public sealed class JobDesk
 
         _transitions.Cancel(unitOfWork, jobId);
         unitOfWork.Commit();
+        Failpoint.Reach(FailpointNames.JobCanceled);
         return true;
     }
 

@@ -3,6 +3,7 @@ using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
@@ -61,6 +62,12 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
         if (write is not null)
         {
             sqlite.Enlist(write);
+        }
+
+        if (Failpoint.IsArmed && context.NewState is SucceededState or AgainState)
+        {
+            var step = ChainLink.NameOf(context.BackgroundJob.Job.Type);
+            sqlite.Enlist(unitOfWork => unitOfWork.OnCommitted(() => Failpoint.Reach(step, FailpointNames.AfterRecord)));
         }
     }
 

@@ -1,4 +1,5 @@
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Store;
@@ -53,6 +54,7 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
                 {
                     var key = StoreKey.Published(job.Id, editionName(edition), file.Name + Path.GetExtension(file.Path));
                     outputs.Add(await PublishAsync(job, key, file, share.Next(file.Bytes), cancellationToken));
+                    Failpoint.Reach(FailpointNames.FilePublished);
                 }
 
                 return outputs;

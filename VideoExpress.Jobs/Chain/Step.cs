@@ -2,6 +2,7 @@ using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Store.Folder;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
@@ -16,6 +17,10 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
 {
     private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
+
+    /// <summary>Every step there is.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+        [.. typeof(Step).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Step))).OrderBy(type => type.Name, StringComparer.Ordinal)];
 
     protected SQLiteStorage Storage => storage;
 
@@ -73,7 +78,15 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
         var row = rows.Find(candidate => candidate.HangfireId == hangfireId);
         return row is null
             ? new Nothing("The job has a newer chain.")
-            : OutOfPlace(job, row, rows) ?? await DecideAsync(new Turn(job, row), cancellationToken);
+            : OutOfPlace(job, row, rows) ?? await ActAsync(new Turn(job, row), cancellationToken);
+    }
+
+    private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        Failpoint.Reach(turn.Row.Name, FailpointNames.BeforeEffect);
+        var outcome = await DecideAsync(turn, cancellationToken);
+        Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect);
+        return outcome;
     }
 
     private void Log(StepOutcome outcome)

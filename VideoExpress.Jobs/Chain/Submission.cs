@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 
@@ -31,6 +32,7 @@ internal sealed class Submission(
             return RequestFate.NotSent;
         }
 
+        Failpoint.Reach(FailpointNames.AttemptCommitted);
         try
         {
             return await SendAsync(turn, attempt, cancellationToken) switch
@@ -76,6 +78,7 @@ internal sealed class Submission(
     public async Task<RequestFate> ReplaceAsync(Turn turn, Attempt attempt, string reason, CancellationToken cancellationToken)
     {
         await files.SupersedeAsync(attempt, cancellationToken);
+        Failpoint.Reach(FailpointNames.AttemptMarked);
         if (await AdoptAsync(attempt, cancellationToken))
         {
             return RequestFate.Known;
@@ -157,6 +160,7 @@ internal sealed class Submission(
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);
+        Failpoint.Reach(FailpointNames.SubmissionAnswered);
         if (result is SubmitResult.Accepted accepted)
         {
             // Known at once and for ever, whatever becomes of this step's own commit.

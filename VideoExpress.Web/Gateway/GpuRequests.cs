@@ -1,5 +1,6 @@
 using Dapper;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 
@@ -39,6 +40,7 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
             work.Transaction);
         work.OnCommitted(workers.WorkArrived.Raise);
         work.Commit();
+        Failpoint.Reach(FailpointNames.GatewayAccepted);
         return new RequestAnswer(id, RunPodStates.InQueue);
     }
 
