@@ -1,0 +1,71 @@
+namespace VideoExpress.Tests.Provider;
+
+/// <summary>What the till and the ledger promise of a job.</summary>
+internal static class PaidOnce
+{
+    private static readonly string[] Open = ["submitting", "submitted"];
+    private static readonly string[] Reasons = ["no_sign_of_life", "lost_worker", "failed", "user_retry"];
+
+    public static IEnumerable<Violation> Check(Aftermath after, JobRow job)
+    {
+        var attempts = after.Attempts[job.JobId].ToList();
+        var charges = after.Till.Charges(Guid.Parse(job.JobId));
+        return [.. Charged(after, job, charges), .. Reasoned(job, attempts), .. Booked(job, attempts, charges)];
+    }
+
+    /// <summary>Each charge but the last was for work that never came, or its owner asked for more.</summary>
+    private static IEnumerable<Violation> Charged(Aftermath after, JobRow job, IReadOnlyList<Charge> charges)
+    {
+        var paid = charges.Where(charge => charge.IsPaid).ToList();
+        var retries = after.Submitted.FirstOrDefault(submitted => $"{submitted.Id:D}" == job.JobId)?.Retries ?? 0;
+        var needless = paid.SkipLast(1).Count(charge => !charge.Behaviour.LosesTheWork && charge.End != ChargeEnd.TimedOut);
+        if (needless > retries)
+        {
+            yield return new Violation(
+                Invariant.Charges,
+                $"{job.JobId} is charged {paid.Count} times: {string.Join("; ", paid.Select(charge => $"{charge.AttemptId:D} {charge.End} ({charge.Behaviour})"))}");
+        }
+    }
+
+    /// <summary>Each attempt behind one that may have been paid has its reason.</summary>
+    private static IEnumerable<Violation> Reasoned(JobRow job, List<AttemptRow> attempts)
+    {
+        var maybePaid = false;
+        foreach (var attempt in attempts)
+        {
+            if (maybePaid && !Reasons.Contains(attempt.Reason))
+            {
+                yield return new Violation(Invariant.Ledger, $"{job.JobId}: attempt {attempt.Number} has no reason, but \"{attempt.Reason}\"");
+            }
+
+            maybePaid |= attempt.State != "refused";
+        }
+    }
+
+    private static IEnumerable<Violation> Booked(JobRow job, List<AttemptRow> attempts, IReadOnlyList<Charge> charges)
+    {
+        foreach (var attempt in attempts.Where(attempt => Open.Contains(attempt.State)))
+        {
+            yield return new Violation(Invariant.Ledger, $"{job.JobId}: attempt {attempt.Number} is {attempt.State} after the end");
+        }
+
+        foreach (var charge in charges)
+        {
+            var attempt = attempts.Find(attempt => attempt.AttemptId == $"{charge.AttemptId:D}");
+            if (attempt is null || (attempt.RequestId is { } id && id != charge.RequestId) || attempt.State == "refused")
+            {
+                yield return new Violation(
+                    Invariant.Ledger, $"{job.JobId}: {charge.RequestId} is in the till; the ledger has {attempt?.State ?? "nothing"} {attempt?.RequestId}");
+            }
+            else if (charge is { End: ChargeEnd.Finished or ChargeEnd.Canceled, IsPaid: true } && attempt is { RequestId: not null, Seconds: null })
+            {
+                yield return new Violation(Invariant.Ledger, $"{job.JobId}: {charge.Seconds:0.0} s are in the till; the ledger has no seconds of a {attempt.State} attempt");
+            }
+
+            if (charge.End == ChargeEnd.Open && !charge.Behaviour.VanishesUnnoticed)
+            {
+                yield return new Violation(Invariant.Orphan, $"{job.JobId}: {charge.RequestId} is still at work at the provider");
+            }
+        }
+    }
+}
