@@ -80,6 +80,9 @@ internal enum RunLie
     /// <summary>Accepted; the answer comes late.</summary>
     IsLate,
 
+    /// <summary>Not accepted, and the answer is 500: nobody can know that nothing runs.</summary>
+    Loses,
+
     /// <summary>Not accepted: 429 with Retry-After, nothing runs.</summary>
     Refuses,
 }

@@ -13,12 +13,11 @@ internal static class Misbehaviours
 
         return new Misbehaviour
         {
-            Run = Draw(random, RunLie.None, RunLie.None, RunLie.HangsUp, RunLie.Says500, RunLie.SaysHtml, RunLie.SaysHalf),
+            Run = Draw(random, RunLie.None, RunLie.None, RunLie.HangsUp, RunLie.Says500, RunLie.SaysHtml, RunLie.SaysHalf, RunLie.Loses),
             Vanishes = Draw(random, VanishingPoint.Nowhere, VanishingPoint.Nowhere, VanishingPoint.AfterResult),
             RunsTwice = random.Next(5) == 0,
             StatusErrors = Draw(random, 0, 0, 1),
             StatusHalves = Draw(random, 0, 0, 1),
-            ResultExpires = random.Next(4) == 0,
             OutputIsRefused = random.Next(4) == 0,
             Webhook = Draw(random, Enum.GetValues<WebhookLie>()),
             CancelsIgnored = Draw(random, 0, 0, 1),

@@ -123,7 +123,9 @@ internal sealed class ProviderDouble : IAsyncDisposable
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        return await AnswerAsync(Accept(body, behaviour), context);
+        return behaviour.Run == RunLie.Loses
+            ? Error(StatusCodes.Status500InternalServerError, "internal server error")
+            : await AnswerAsync(Accept(body, behaviour), context);
     }
 
     private static async Task<JsonObject?> ReadAsync(HttpContext context)
