@@ -24,12 +24,12 @@ internal sealed class PollStep(
 
     private async Task<StepOutcome> LookAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
-        var finding = await check.LookAsync(turn, attempt, cancellationToken);
+        var finding = await check.LookAsync(turn.Job, attempt, cancellationToken);
         return finding switch
         {
-            Finding.AtWork found => LookAgain(turn, found.Phase, turn.Link.ProgressAt(found.Share), write: found.Write),
-            Finding.Missing => LookAgain(turn, Phase(turn), turn.Link.From, HeldReason.FateUnknown, finding.Write),
-            Finding.Away away => LookAgain(turn, Phase(turn), turn.Link.From, HeldReason.Retrying(away.Error), atLeast: away.RetryAfter),
+            Finding.AtWork found => LookAgain(turn, found.Phase, turn.Link.ProgressAt(found.Share), attempt, write: found.Write),
+            Finding.Missing => LookAgain(turn, Phase(turn), turn.Link.From, attempt, HeldReason.FateUnknown, finding.Write),
+            Finding.Away away => LookAgain(turn, Phase(turn), turn.Link.From, attempt, HeldReason.Retrying(away.Error), atLeast: away.RetryAfter),
             Finding.Lost lost => After(
                 turn, await reconciliation.ReplaceAsync(turn, attempt, AttemptReason.LostWorker, lost.Seconds, cancellationToken)),
             Finding.Failed failed => throw Fail(failed),
@@ -43,8 +43,8 @@ internal sealed class PollStep(
     {
         RequestFate.Known => LookAgain(turn, JobPhase.InGpuQueue, turn.Link.From),
         RequestFate.NotSent => new Nothing("The job has left this step."),
-        RequestFate.Held => LookAgain(turn, JobPhase.Held, turn.Link.From, HeldReason.FateUnknown),
-        _ => LookAgain(turn, JobPhase.Submitting, turn.Link.From, HeldReason.FateUnknown),
+        RequestFate.Held => LookAgain(turn, JobPhase.Held, turn.Link.From, heldReason: HeldReason.FateUnknown),
+        _ => LookAgain(turn, JobPhase.Submitting, turn.Link.From, heldReason: HeldReason.FateUnknown),
     };
 
     private GpuException Fail(Finding.Failed failed)
@@ -57,23 +57,18 @@ internal sealed class PollStep(
     {
         Commit = unitOfWork =>
         {
-            if (!Transitions.HandOn(unitOfWork, turn))
+            if (Transitions.HandOn(unitOfWork, turn))
             {
-                return;
-            }
-
-            write?.Invoke(unitOfWork);
-            if (((Db)unitOfWork).StrayAttempts(turn.Job.Id).Count > 0)
-            {
-                unitOfWork.BuildCancel(turn.Job.Id);
+                write?.Invoke(unitOfWork);
+                unitOfWork.CancelStrays(turn.Job.Id);
             }
         },
     };
 
     private Again LookAgain(
-        Turn turn, string phase, int progress, string? heldReason = null, Action<Db>? write = null, TimeSpan? atLeast = null)
+        Turn turn, string phase, int progress, Attempt? attempt = null, string? heldReason = null, Action<Db>? write = null, TimeSpan? atLeast = null)
     {
-        var pause = pace.Next(phase);
+        var pause = pace.Next(phase, attempt);
         return new Again(atLeast > pause ? atLeast.Value : pause, phase)
         {
             Commit = unitOfWork =>

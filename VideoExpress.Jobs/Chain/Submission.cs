@@ -103,8 +103,9 @@ internal sealed class Submission(
     private async Task<SubmitResult> SendAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var limits = settings.LimitsFor(turn.Job.Type);
         var request = new GpuRequest(
-            input.Write(turn.Job, turn.Parameters, attempt), settings.ExecutionTimeout, settings.TimeToLive, Webhook: null);
+            input.Write(turn.Job, turn.Parameters, attempt), limits.ExecutionTimeout, limits.TimeToLive, Webhook: null);
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);
