@@ -19,6 +19,11 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
 
     public ILookup<string, OutputRow> Outputs => _rows.Value.Outputs;
 
+    /// <summary>Requests that our own gateway accepted, by their jobs.</summary>
+    public ILookup<string, string> AtHome => _rows.Value.AtHome;
+
+    public IReadOnlyList<string> Assets => _rows.Value.Assets;
+
     public string Store => Path.Combine(Data, "store");
 
     public string Work => Path.Combine(Data, "work");
@@ -35,13 +40,14 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
     }
 
     private sealed record Rows(
-        List<JobRow> Jobs, ILookup<string, AttemptRow> Attempts, ILookup<string, EventRow> Events, ILookup<string, OutputRow> Outputs)
+        List<JobRow> Jobs, ILookup<string, AttemptRow> Attempts, ILookup<string, EventRow> Events, ILookup<string, OutputRow> Outputs,
+        ILookup<string, string> AtHome, List<string> Assets)
     {
         public static Rows Read(string path)
         {
             using var file = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
             file.Open();
-            using var moment = file.BeginTransaction(deferred: true); // one state of the file for all four
+            using var moment = file.BeginTransaction(deferred: true); // one state of the file for all of them
             var db = new Db(file, moment);
             return new Rows(
                 db.List<JobRow>("select job_id, type, status, phase, progress, rev, error from jobs order by created_at, job_id"),
@@ -54,7 +60,9 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
                     select job_id, rev, type, json_extract(data, '$.status') as status, json_extract(data, '$.progress') as progress
                     from events where job_id is not null order by seq
                     """).ToLookup(row => row.JobId),
-                db.List<OutputRow>("select job_id, role, name, key, bytes, sha256 from outputs order by job_id, role, position").ToLookup(row => row.JobId));
+                db.List<OutputRow>("select job_id, role, name, key, bytes, sha256 from outputs order by job_id, role, position").ToLookup(row => row.JobId),
+                db.List<HomeRow>("select id, json_extract(input, '$.job_id') as job_id from gpu_requests").ToLookup(row => row.JobId, row => row.Id),
+                db.List<string>("select asset_id from assets"));
         }
     }
 }
@@ -78,6 +86,12 @@ internal sealed class JobRow
     public long Progress { get; set; }
     public long Rev { get; set; }
     public string? Error { get; set; }
+}
+
+internal sealed class HomeRow
+{
+    public string JobId { get; set; } = "";
+    public string Id { get; set; } = "";
 }
 
 internal sealed class AttemptRow

@@ -59,7 +59,7 @@ internal static class FileInvariants
         }
 
         var known = after.Attempts.SelectMany(attempts => attempts).Select(attempt => $"inbox/{attempt.JobId}/{attempt.AttemptId}/")
-            .Concat(after.Jobs.Select(job => $"jobs/{job.JobId}/")).ToList();
+            .Concat(after.Jobs.Select(job => $"jobs/{job.JobId}/")).Concat(after.Assets.Select(asset => $"assets/{asset}/")).ToList();
         foreach (var key in after.Keys("").Where(key => !known.Any(prefix => key.StartsWith(prefix, StringComparison.Ordinal))))
         {
             yield return new Violation(Invariant.Orphan, $"{key} is nobody's");

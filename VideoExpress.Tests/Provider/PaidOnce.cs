@@ -13,12 +13,21 @@ internal static class PaidOnce
         return [.. Charged(after, job, charges), .. Reasoned(job, attempts), .. Booked(job, attempts, charges)];
     }
 
+    /// <summary>How often a job was paid: by the till, and by our own gateway, where a request is one charge however often it is handed out.</summary>
+    public static int Times(Aftermath after, string jobId) =>
+        after.Till.Charges(Guid.Parse(jobId)).Count(charge => charge.IsPaid) + after.AtHome[jobId].Count();
+
     /// <summary>Each charge but the last was for work that never came, or its owner asked for more.</summary>
     private static IEnumerable<Violation> Charged(Aftermath after, JobRow job, IReadOnlyList<Charge> charges)
     {
         var paid = charges.Where(charge => charge.IsPaid).ToList();
         var retries = after.Submitted.FirstOrDefault(submitted => $"{submitted.Id:D}" == job.JobId)?.Retries ?? 0;
         var needless = paid.SkipLast(1).Count(charge => !charge.Behaviour.LosesTheWork && charge.End != ChargeEnd.TimedOut);
+        if (after.AtHome[job.JobId].Count() > 1 + retries)
+        {
+            yield return new Violation(Invariant.Charges, $"{job.JobId} is at home {after.AtHome[job.JobId].Count()} times");
+        }
+
         if (needless > retries)
         {
             yield return new Violation(

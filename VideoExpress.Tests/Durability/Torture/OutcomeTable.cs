@@ -41,6 +41,7 @@ internal static class OutcomeTable
         Chain.Gpu => "GPU",
         Chain.GpuWithStitch => "GPU with stitch",
         Chain.Local => "local",
+        Chain.Draft => "GPU at home",
         Chain.Canceled => "GPU, cancelled",
         _ => "all",
     };

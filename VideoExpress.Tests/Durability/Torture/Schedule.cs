@@ -32,6 +32,9 @@ internal enum Chain
 
     /// <summary>Submit, Poll, Upload, cancelled somewhere on the way.</summary>
     Canceled,
+
+    /// <summary>Submit, Poll, Upload by the real local worker behind our own gateway.</summary>
+    Draft,
 }
 
 /// <summary>How often the server dies.</summary>

@@ -6,6 +6,9 @@ namespace VideoExpress.Tests.Durability.Torture;
 /// <summary>Makes schedules: all chains by all their failpoints by all ways to crash there, over and over with other details; and a monkey's.</summary>
 internal static class Schedules
 {
+    /// <summary>A step that is at work at so many crashes in a row is given up: what is then FAILED is no broken promise.</summary>
+    private const int CrashLimit = 3;
+
     private static readonly string[] JobPoints = [FailpointNames.JobAccepted];
 
     private static readonly string[] SubmitPoints =
@@ -15,6 +18,11 @@ internal static class Schedules
 
     private static readonly string[] GpuPoints = [.. JobPoints, .. SubmitPoints, .. Of("poll"), FailpointNames.WebhookRecorded, .. UploadPoints];
 
+    private static readonly string[] DraftPoints =
+    [
+        FailpointNames.GatewayAccepted, FailpointNames.GatewayHandedOut, FailpointNames.GatewayReported, FailpointNames.SubmissionAnswered, .. Of("poll"),
+    ];
+
     /// <summary>Every chain with the failpoints on its way.</summary>
     public static IReadOnlyList<(Chain Chain, string Failpoint)> Places { get; } =
     [
@@ -22,6 +30,7 @@ internal static class Schedules
         .. GpuPoints.Concat(Of("stitch")).Select(point => (Chain.GpuWithStitch, point)),
         .. JobPoints.Concat(Of("stitch")).Concat(UploadPoints).Select(point => (Chain.Local, point)),
         .. Of("cancel").Append(FailpointNames.JobCanceled).Concat(SubmitPoints).Concat(Of("poll")).Select(point => (Chain.Canceled, point)),
+        .. DraftPoints.Select(point => (Chain.Draft, point)),
     ];
 
     /// <summary>How many seeds in a row take every failpoint of every chain in every way.</summary>
@@ -56,7 +65,7 @@ internal static class Schedules
         var jobs = Enumerable.Range(0, random.Next(4, 8))
             .Select(_ => Job(Draw(random, Enum.GetValues<Chain>()), random, random.Next(4) == 0 ? Misbehaviours.Costly(random, 1) : Misbehaviours.Harmless(random, 0.7)))
             .ToList();
-        var deaths = Enumerable.Range(0, random.Next(2, 5)).Select(_ => Moment(random, 20, 2500)).ToList();
+        var deaths = Enumerable.Range(0, random.Next(1, CrashLimit)).Select(_ => Moment(random, 20, 2500)).ToList();
         return new Schedule(seed, null, null, Crashes.InRecovery, deaths, jobs);
     }
 
@@ -64,7 +73,7 @@ internal static class Schedules
         chain,
         TimeSpan.FromMilliseconds(random.Next(0, 150)),
         chain == Chain.Canceled ? TimeSpan.FromMilliseconds(random.Next(0, 500)) : null,
-        chain == Chain.Local ? [] : [behaviour]);
+        chain is Chain.Local or Chain.Draft ? [] : [behaviour]);
 
     private static string[] InRecovery(Chain chain) =>
         [.. Places.Where(place => place.Chain == chain).Select(place => place.Failpoint).Where(point => point.Contains("effect", StringComparison.Ordinal))];

@@ -19,8 +19,9 @@ internal sealed class Sender(HttpClient http, CancellationToken cancellationToke
         var body = job.Chain switch
         {
             Chain.Local => $$$"""{"type":"EXPORT","params":{"clips":[{"url":"asset://{{{await BringAsync()}}}"}],"captions":[{"text":"Hello","start":0,"end":1}]}}""",
-            Chain.GpuWithStitch => Render(prompt, ""","captions":[{"text":"Hello","start":0,"end":1}]"""),
-            _ => Render(prompt, ""),
+            Chain.GpuWithStitch => Render("final", prompt, ""","captions":[{"text":"Hello","start":0,"end":1}]"""),
+            Chain.Draft => Render("draft", prompt, ""),
+            _ => Render("final", prompt, ""),
         };
         var submitted = new SubmittedJob((await CreatedAsync("/jobs", () => new StringContent(body, Encoding.UTF8, "application/json"))).GetProperty("job_id").GetGuid());
         if (job.CanceledAfter is not { } after)
@@ -33,8 +34,8 @@ internal sealed class Sender(HttpClient http, CancellationToken cancellationToke
         return answer.StatusCode == HttpStatusCode.OK ? submitted with { CanceledAt = TimeProvider.System.GetUtcNow() } : submitted;
     }
 
-    private static string Render(string prompt, string more) =>
-        $$"""{"type":"RENDER","quality":"final","params":{"prompt":"{{prompt}}","duration":1,"resolution":"480p"{{more}} } }""";
+    private static string Render(string quality, string prompt, string more) =>
+        $$"""{"type":"RENDER","quality":"{{quality}}","params":{"prompt":"{{prompt}}","duration":1,"resolution":"480p"{{more}} } }""";
 
     /// <summary>A clip of the creator's own, so that a film needs no GPU.</summary>
     private async Task<Guid> BringAsync()

@@ -50,7 +50,7 @@ internal sealed class Trial : IDisposable
         server.Options =
         [
             "--RunPod:Endpoint", provider.Endpoint.AbsoluteUri, "--RunPod:ApiKey", ProviderDouble.ApiKey, "--RunPod:UnknownFateWait", "00:00:01",
-            "--RunPod:PollInterval", "00:00:00.100", "--Gateway:LocalWorker", "false", "--PublicUrl", server.Address.AbsoluteUri,
+            "--RunPod:PollInterval", "00:00:00.100", "--Gateway:LocalWorker", $"{schedule.Jobs.Any(job => job.Chain == Chain.Draft)}", "--PublicUrl", server.Address.AbsoluteUri,
         ];
         using var trial = new Trial(schedule, provider, server);
         return await trial.RunAsync();
@@ -164,7 +164,8 @@ internal sealed class Trial : IDisposable
     {
         var counted = submitted.Where((job, index) => job.CanceledAt is null && _schedule.Jobs[index] is { Chain: not Chain.Local } planned
             && !planned.Behaviours.Any(behaviour => behaviour.LosesTheWork)).ToList();
-        var charges = counted.Sum(job => _provider.Till.Charges(job.Id).Count(charge => charge.IsPaid));
+        var after = new Aftermath(_server.Data, _provider.Till, submitted);
+        var charges = counted.Sum(job => PaidOnce.Times(after, $"{job.Id:D}"));
         var log = violations.Count == 0 ? "" : $"{string.Join('\n', _provider.Till.All)}\n{_server.Log()}";
         return new Outcome(_schedule, _died, counted.Count, charges, violations, default, log);
     }
