@@ -72,9 +72,6 @@ internal sealed record SubmittedJob(Guid Id)
 {
     /// <summary>When a cancel of it was answered with 200, UTC.</summary>
     public DateTimeOffset? CanceledAt { get; init; }
-
-    /// <summary>How often its owner asked for a retry.</summary>
-    public int Retries { get; init; }
 }
 
 internal sealed class JobRow

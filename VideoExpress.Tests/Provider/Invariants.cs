@@ -28,8 +28,15 @@ internal static class Invariants
         }
     }
 
-    private static IEnumerable<Violation> Accepted(Aftermath after) =>
-        from submitted in after.Submitted
-        where after.Jobs.All(job => job.JobId != $"{submitted.Id:D}")
-        select new Violation(Invariant.Accepted, $"{submitted.Id:D} was answered with 201 and is not there");
+    /// <summary>A call that was repeated with its key has made one job, and its answer names it.</summary>
+    private static IEnumerable<Violation> Accepted(Aftermath after)
+    {
+        var (answered, there) = (after.Submitted.Select(job => $"{job.Id:D}").ToList(), after.Jobs.Select(job => job.JobId).ToList());
+        return
+        [
+            .. answered.Except(there).Select(job => new Violation(Invariant.Accepted, $"{job} was answered with 201 and is not there")),
+            .. there.Except(answered).Select(job => new Violation(Invariant.Accepted, $"{job} is there, and nobody was answered with it")),
+            .. answered.GroupBy(job => job).Where(group => group.Count() > 1).Select(group => new Violation(Invariant.Accepted, $"{group.Key} is the answer to several calls")),
+        ];
+    }
 }

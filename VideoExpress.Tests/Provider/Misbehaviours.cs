@@ -25,14 +25,14 @@ internal static class Misbehaviours
         };
     }
 
-    /// <summary>A chance of a worker that disappears with its work, and is missed.</summary>
-    public static Misbehaviour Costly(Random random, double chance) => random.NextDouble() >= chance
-        ? Misbehaviour.None
-        : new Misbehaviour
-        {
-            Vanishes = Draw(random, VanishingPoint.BeforeClaim, VanishingPoint.AfterClaim, VanishingPoint.AfterFiles),
-            Webhook = Draw(random, Enum.GetValues<WebhookLie>()),
-        };
+    /// <summary>A worker that disappears with its work and is missed, or one that ends with an error.</summary>
+    public static Misbehaviour Costly(Random random)
+    {
+        var webhook = Draw(random, Enum.GetValues<WebhookLie>());
+        return random.Next(3) == 0
+            ? new Misbehaviour { Error = "out_of_memory: the GPU has 8 GB, 12 are needed", Webhook = webhook }
+            : new Misbehaviour { Vanishes = Draw(random, VanishingPoint.BeforeClaim, VanishingPoint.AfterClaim, VanishingPoint.AfterFiles), Webhook = webhook };
+    }
 
     private static T Draw<T>(Random random, params T[] of) => of[random.Next(of.Length)];
 }

@@ -17,18 +17,16 @@ internal static class PaidOnce
     public static int Times(Aftermath after, string jobId) =>
         after.Till.Charges(Guid.Parse(jobId)).Count(charge => charge.IsPaid) + after.AtHome[jobId].Count();
 
-    /// <summary>Each charge but the last was for work that never came, or its owner asked for more.</summary>
+    /// <summary>Each charge but the last was for work that never came. A retry by the job's owner excuses none: what is there is not paid again.</summary>
     private static IEnumerable<Violation> Charged(Aftermath after, JobRow job, IReadOnlyList<Charge> charges)
     {
-        var paid = charges.Where(charge => charge.IsPaid).ToList();
-        var retries = after.Submitted.FirstOrDefault(submitted => $"{submitted.Id:D}" == job.JobId)?.Retries ?? 0;
-        var needless = paid.SkipLast(1).Count(charge => !charge.Behaviour.LosesTheWork && charge.End != ChargeEnd.TimedOut);
-        if (after.AtHome[job.JobId].Count() > 1 + retries)
+        if (after.AtHome[job.JobId].Count() is > 1 and var times)
         {
-            yield return new Violation(Invariant.Charges, $"{job.JobId} is at home {after.AtHome[job.JobId].Count()} times");
+            yield return new Violation(Invariant.Charges, $"{job.JobId} is {times} times at our own gateway");
         }
 
-        if (needless > retries)
+        var paid = charges.Where(charge => charge.IsPaid).ToList();
+        if (paid.SkipLast(1).Any(charge => !charge.Behaviour.LosesTheWork && charge.End != ChargeEnd.TimedOut))
         {
             yield return new Violation(
                 Invariant.Charges,

@@ -9,7 +9,7 @@ internal sealed record Violation(Invariant Invariant, string What)
 /// <summary>What holds after any number of crashes, once everything is drained.</summary>
 internal enum Invariant
 {
-    /// <summary>A job that was answered with 201 exists.</summary>
+    /// <summary>A job that was answered with 201 exists; a call that was repeated with its key has made one.</summary>
     Accepted,
 
     /// <summary>It reaches one terminal state, settles there, and leaves it by a retry alone.</summary>

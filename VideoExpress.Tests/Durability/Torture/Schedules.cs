@@ -6,9 +6,6 @@ namespace VideoExpress.Tests.Durability.Torture;
 /// <summary>Makes schedules: all chains by all their failpoints by all ways to crash there, over and over with other details; and a monkey's.</summary>
 internal static class Schedules
 {
-    /// <summary>A step that is at work at so many crashes in a row is given up: what is then FAILED is no broken promise.</summary>
-    private const int CrashLimit = 3;
-
     private static readonly string[] JobPoints = [FailpointNames.JobAccepted];
 
     private static readonly string[] SubmitPoints =
@@ -63,9 +60,9 @@ internal static class Schedules
     {
         var random = new Random(seed);
         var jobs = Enumerable.Range(0, random.Next(4, 8))
-            .Select(_ => Job(Draw(random, Enum.GetValues<Chain>()), random, random.Next(4) == 0 ? Misbehaviours.Costly(random, 1) : Misbehaviours.Harmless(random, 0.7)))
+            .Select(_ => Job(Draw(random, Enum.GetValues<Chain>()), random, random.Next(4) == 0 ? Misbehaviours.Costly(random) : Misbehaviours.Harmless(random, 0.7)))
             .ToList();
-        var deaths = Enumerable.Range(0, random.Next(1, CrashLimit)).Select(_ => Moment(random, 20, 2500)).ToList();
+        var deaths = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Moment(random, 20, 2500)).ToList();
         return new Schedule(seed, null, null, Crashes.InRecovery, deaths, jobs);
     }
 

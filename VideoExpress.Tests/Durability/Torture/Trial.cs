@@ -18,10 +18,15 @@ internal sealed class Trial : IDisposable
     private readonly ProviderDouble _provider;
     private readonly KillableServer _server;
     private readonly CancellationTokenSource _end = new(Patience);
+    private readonly Sender _sender;
     private volatile bool _isUp;
     private int _died;
 
-    private Trial(Schedule schedule, ProviderDouble provider, KillableServer server) => (_schedule, _provider, _server) = (schedule, provider, server);
+    private Trial(Schedule schedule, ProviderDouble provider, KillableServer server)
+    {
+        (_schedule, _provider, _server) = (schedule, provider, server);
+        _sender = new Sender(server.Http, _end.Token);
+    }
 
     /// <summary>Runs it to its end. A trial that breaks off has broken a promise, too.</summary>
     public static async Task<Outcome> RunAsync(Schedule schedule)
@@ -70,6 +75,8 @@ internal sealed class Trial : IDisposable
         try
         {
             submitted = await SubmitAsync();
+            await DrainAsync();
+            await RetryAsync(submitted);
             await DrainAsync();
         }
         catch (OperationCanceledException)
@@ -122,16 +129,26 @@ internal sealed class Trial : IDisposable
 
     private async Task<SubmittedJob[]> SubmitAsync()
     {
-        var sender = new Sender(_server.Http, _end.Token);
         var playing = new List<Task<SubmittedJob>>();
         foreach (var (index, job) in _schedule.Jobs.Index())
         {
             await Task.Delay(job.HandedInAfter, TimeProvider.System, _end.Token);
-            playing.Add(sender.PlayAsync(job, $"job {index}"));
+            playing.Add(_sender.PlayAsync(job, index));
         }
 
         return await Task.WhenAll(playing);
     }
+
+    /// <summary>What failed, by its worker's error or since the server died in it again and again, is tried again: by then all is well.</summary>
+    private async Task RetryAsync(SubmittedJob[] submitted)
+    {
+        foreach (var job in submitted.Where(job => StatusOf(job) == "FAILED"))
+        {
+            await _sender.RetryAsync(job);
+        }
+    }
+
+    private string StatusOf(SubmittedJob job) => _server.Read<string>($"select status from jobs where job_id = '{job.Id:D}'");
 
     /// <summary>Until nothing is left to do.</summary>
     private async Task DrainAsync()
@@ -151,13 +168,13 @@ internal sealed class Trial : IDisposable
     {
         var look = () => new Aftermath(_server.Data, _provider.Till, submitted);
         var violations = await Invariants.SettledAsync(look, Settling);
-        if (violations.Count == 0 || _server.IsAlive)
+        if (violations.Count > 0 && !_server.IsAlive)
         {
-            return violations;
+            await _server.StartAsync();
+            violations = await Invariants.SettledAsync(look, Settling);
         }
 
-        await _server.StartAsync();
-        return await Invariants.SettledAsync(look, Settling);
+        return [.. violations, .. submitted.Where(job => StatusOf(job) == "FAILED").Select(job => new Violation(Invariant.OneEnd, $"{job.Id:D} failed also when it was tried again"))];
     }
 
     private Outcome OutcomeOf(SubmittedJob[] submitted, List<Violation> violations)
