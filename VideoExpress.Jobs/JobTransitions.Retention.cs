@@ -101,6 +101,7 @@ internal sealed partial class JobTransitions
         {
             ((Db)unitOfWork).DeleteOutputs(jobId);
             ((Db)unitOfWork).ForgetResults(jobId);
+            ((Db)unitOfWork).ForgetWebhooks(jobId);
         }
 
         return ended;

@@ -176,11 +176,17 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         }
 
         ((Db)unitOfWork).ClearTries(jobId, row.Ordinal);
-        return Change(
+        var changed = Change(
             unitOfWork, jobId, "retried",
             "status = 'RUNNING', phase = @phase, error = null, finished_at = null",
             "status = 'FAILED' and step = @ordinal and retention is null",
             new() { ["phase"] = JobType.Of(job).Chain.Links[row.Ordinal].Phase, ["ordinal"] = row.Ordinal });
+        if (changed)
+        {
+            ((Db)unitOfWork).AskAgain(jobId);
+        }
+
+        return changed;
     }
 
     /// <summary>Removes the scratch files of a job that is over.</summary>

@@ -15,7 +15,7 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
 
     /// <summary>Puts an asset into the trash, unless a job that is kept uses it. One that is there already stays as it is.</summary>
     /// <returns>Null when there is no asset of that id.</returns>
-    public RetentionResult<Asset>? Delete(Guid assetId) => Change(
+    public ChangeResult<Asset>? Delete(Guid assetId) => Change(
         assetId,
         db => db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()),
         (db, asset) => asset.Trash is null && db.NameKeptUsers(assetId) is { } users
@@ -24,11 +24,11 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
 
     /// <summary>Brings an asset back from the trash.</summary>
     /// <inheritdoc cref="Delete" path="/returns"/>
-    public RetentionResult<Asset>? Restore(Guid assetId) => Change(
+    public ChangeResult<Asset>? Restore(Guid assetId) => Change(
         assetId,
         db => db.RestoreAsset(assetId, time.NowMicros()),
         (_, asset) => asset.Trash is null ? null : $"The files of asset {assetId:D} are gone; it cannot be restored.");
 
-    private RetentionResult<Asset>? Change(Guid assetId, Func<Db, bool> change, Func<Db, Asset, string?> whyNot) =>
+    private ChangeResult<Asset>? Change(Guid assetId, Func<Db, bool> change, Func<Db, Asset, string?> whyNot) =>
         storage.Change(db => db.FindAsset(assetId), unitOfWork => change(unitOfWork), whyNot);
 }

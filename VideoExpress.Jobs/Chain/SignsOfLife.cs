@@ -52,7 +52,7 @@ internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, Tim
     {
         try
         {
-            return storage.Read(connection => ((Db)connection).LastWebhook(attempt.Id)) is { } webhook
+            return storage.Read(connection => ((Db)connection).FinalWebhook(attempt.Id)) is { } webhook
                 ? RunPodAnswers.RequestStatus(webhook.RequestId, webhook.Body)
                 : null;
         }

@@ -79,16 +79,24 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
 
     private async Task<StepOutcome> TakeTurnAsync(Guid jobId, string hangfireId, CancellationToken cancellationToken)
     {
-        var (job, rows) = storage.Read(connection => (((Db)connection).FindJob(jobId), ((Db)connection).StepsOf(jobId)));
+        var (job, rows, told) = storage.Read(connection =>
+        {
+            Db db = connection;
+            return (db.FindJob(jobId), db.StepsOf(jobId), db.WebhooksOf(jobId));
+        });
         if (job is null)
         {
             return new Nothing("There is no such job.");
         }
 
         var row = rows.Find(candidate => candidate.HangfireId == hangfireId);
-        return row is null
-            ? new Nothing("The job has a newer chain.")
-            : OutOfPlace(job, row, rows) ?? await ActAsync(new Turn(job, row), cancellationToken);
+        if (row is null)
+        {
+            return new Nothing("The job has a newer chain.");
+        }
+
+        var turn = new Turn(job, row);
+        return OutOfPlace(job, row, rows) ?? (await ActAsync(turn, cancellationToken)).ButAtOnceWhenToldMore(turn, told);
     }
 
     private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)

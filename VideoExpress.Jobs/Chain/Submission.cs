@@ -1,6 +1,7 @@
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Gpu.Webhooks;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
@@ -10,7 +11,8 @@ namespace VideoExpress.Jobs.Chain;
 /// ledger does not know of.
 /// </summary>
 internal sealed class Submission(
-    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, ForgottenAttempts forgotten, RunPodSettings settings, TimeProvider time)
+    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, ForgottenAttempts forgotten, WebhookAddress webhooks, RunPodSettings settings,
+    TimeProvider time)
 {
     /// <summary>GPU work is the first link of every chain that has any.</summary>
     public const int GpuStep = 0;
@@ -77,7 +79,8 @@ internal sealed class Submission(
             return null;
         }
 
-        if (db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
+        var reason = db.NextReason(job.Id, GpuStep);
+        if (reason != AttemptReason.UserRetry && db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
         {
             throw new GpuException($"It was sent to the GPU {settings.MaxSubmissions} times without a result (RunPod:MaxSubmissions).", canHeal: false);
         }
@@ -88,7 +91,7 @@ internal sealed class Submission(
             JobId = job.Id,
             Step = GpuStep,
             Number = db.NextNumber(job.Id, GpuStep),
-            Reason = db.NextReason(job.Id, GpuStep),
+            Reason = reason,
             State = AttemptState.Submitting,
             Endpoint = endpoints.NameFor(job.Quality),
             RequestId = null,
@@ -105,7 +108,7 @@ internal sealed class Submission(
         cancellationToken.ThrowIfCancellationRequested();
         var limits = settings.LimitsFor(turn.Job.Type);
         var request = new GpuRequest(
-            input.Write(turn.Job, turn.Parameters, attempt), limits.ExecutionTimeout, limits.TimeToLive, Webhook: null);
+            input.Write(turn.Job, turn.Parameters, attempt), limits.ExecutionTimeout, limits.TimeToLive, webhooks.Of(attempt));
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);

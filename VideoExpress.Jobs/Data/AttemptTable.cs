@@ -122,6 +122,16 @@ internal static class AttemptTable
             """,
             new { id = attemptId.Text(), reason, now, seconds });
 
+    /// <summary>The job's owner asks for another try: the attempt after one that was given up is paid for that reason.</summary>
+    public static void AskAgain(this Db db, Guid jobId) =>
+        db.Execute(
+            $"""
+            update attempts set given_up = '{AttemptReason.UserRetry}'
+            where job_id = @id and state = 'superseded'
+              and number = (select max(number) from attempts where job_id = @id and state <> 'refused')
+            """,
+            new { id = jobId.Text() });
+
     /// <summary>The provider does not know its request; the first time counts.</summary>
     public static void MarkMissing(this Db db, Guid attemptId, long now) =>
         db.Execute(

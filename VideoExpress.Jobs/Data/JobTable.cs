@@ -37,6 +37,15 @@ internal static class JobTable
             $"{Columns} where job_id in (select depends_on from dependencies where job_id = @id) and status in ('FAILED', 'CANCELED')",
             new { id = jobId.Text() })?.ToJob();
 
+    /// <summary>The jobs that this one needs and that will not come, or whose files that it takes in are going or gone.</summary>
+    public static List<Job> HopelessDependencies(this Db db, Guid jobId) =>
+        db.List<Row>(
+            $"""
+            {Columns} where job_id in (select depends_on from dependencies where job_id = @id) and (status in ('FAILED', 'CANCELED')
+            or retention in ('removing', 'removed') and job_id in (select used from uses where uses.job_id = @id)) order by job_id
+            """,
+            new { id = jobId.Text() }).ConvertAll(row => row.ToJob());
+
     /// <summary>How many of the jobs that this one waits for have not succeeded.</summary>
     public static int OpenDependencies(this Db db, Guid jobId) =>
         db.Scalar<int>(

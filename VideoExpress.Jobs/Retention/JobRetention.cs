@@ -8,23 +8,23 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
 {
     /// <summary>Keeps a job, and all that it uses, for ever.</summary>
     /// <returns>Null when there is no job of that id.</returns>
-    public RetentionResult<Job>? Pin(Guid jobId) => Change(
+    public ChangeResult<Job>? Pin(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Pin(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"Job {jobId:D} is in the trash: restore it first.");
 
     /// <summary>Keeps a job as long as others.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public RetentionResult<Job>? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
+    public ChangeResult<Job>? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
 
     /// <summary>Puts a job into the trash. Its files go when <see cref="RetentionSettings.TrashTime"/> is over.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public RetentionResult<Job>? Delete(Guid jobId) =>
+    public ChangeResult<Job>? Delete(Guid jobId) =>
         Change(jobId, unitOfWork => transitions.MoveToTrash(unitOfWork, jobId, TrashReason.Deleted), WhyNotDeleted);
 
     /// <summary>Brings a job back from the trash, and what it uses with it.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public RetentionResult<Job>? Restore(Guid jobId) => Change(
+    public ChangeResult<Job>? Restore(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Restore(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"The files of job {jobId:D} are gone; it cannot be restored.");
@@ -54,6 +54,6 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
         _ => null,
     };
 
-    private RetentionResult<Job>? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot) =>
+    private ChangeResult<Job>? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot) =>
         storage.Change(db => db.FindJob(jobId), change, whyNot);
 }

@@ -18,8 +18,8 @@ internal sealed class KillableServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
     private readonly string _url = $"http://127.0.0.1:{FreePort()}";
-    private Process? _process;
     private readonly ConcurrentQueue<string> _errors = new();
+    private Process? _process;
 
     public KillableServer(params string[] options)
     {
@@ -63,16 +63,16 @@ internal sealed class KillableServer : IAsyncDisposable
     /// <summary>What its processes have said to their standard error.</summary>
     public IReadOnlyCollection<string> Errors => _errors;
 
-    /// <summary>Starts it, and waits until it answers.</summary>
-    public async Task StartAsync()
+    /// <summary>Starts it, with failpoints armed if there are any, and waits until it answers.</summary>
+    public async Task StartAsync(string? failpoints = null)
     {
-        if (!await TryStartAsync())
+        if (!await TryStartAsync(failpoints))
         {
             Assert.Fail($"The server ended with {_process!.ExitCode}: {string.Join('\n', _errors)}\n{Log()}");
         }
     }
 
-    /// <summary>Starts it with failpoints armed, and waits until it answers.</summary>
+    /// <summary>Starts it, and waits until it answers.</summary>
     /// <returns>False when it died before.</returns>
     public async Task<bool> TryStartAsync(string? failpoints = null)
     {

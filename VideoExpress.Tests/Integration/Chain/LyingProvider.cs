@@ -93,7 +93,7 @@ internal sealed class LyingProvider : IAsyncDisposable
 
     private async Task<IResult> RunAsync(HttpContext context)
     {
-        var input = (await JsonNode.ParseAsync(context.Request.Body))!["input"]!.AsObject();
+        var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         var run = Interlocked.Increment(ref _runs);
         var answer = OnRun(run);
         if (answer == RunAnswer.Refuse)
@@ -102,7 +102,10 @@ internal sealed class LyingProvider : IAsyncDisposable
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        var request = new TakenRequest($"request-{run}-u1", input);
+        var request = new TakenRequest($"request-{run}-u1", body["input"]!.AsObject())
+        {
+            Webhook = body["webhook"] is { } url ? new Uri(url.GetValue<string>()) : null,
+        };
         if (KnowsAttempts && _accepted.FirstOrDefault(known => known.AttemptId == request.AttemptId) is { } before)
         {
             return Accepting(before);

@@ -21,7 +21,7 @@ public sealed class BackupTests
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         var manifest = host.Manifest;
-        Assert.Equal(["gateway-client.key", "gateway-worker.key", "url-signing.key"], manifest.Keys.Select(key => key.Path).Where(path => !path.Contains('/')));
+        Assert.Equal(["gateway-client.key", "gateway-worker.key", "url-signing.key", "webhook-signing.key"], manifest.Keys.Select(key => key.Path).Where(path => !path.Contains('/')));
         Assert.Equal(host.Server.Desk.Find(job)!.Value.Outputs.Select(output => output.Key.Value).Order(), manifest.Objects.Select(known => known.Key).Order());
         Assert.All(manifest.Objects, known => Assert.Equal(known.Sha256, Hash(BackupHost.ObjectPath(host.Backup, known.Key))));
         Assert.False(Directory.Exists(Path.Combine(host.Backup, manifest.Folder, "store"))); // no worker has put anything

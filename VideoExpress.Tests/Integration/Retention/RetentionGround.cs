@@ -83,7 +83,7 @@ internal sealed class RetentionGround : IDisposable
             : $$"""{"type":"EXPORT","params":{"clips":[{{urls}}]} }""");
     }
 
-    public Guid CreateOf(string json) => _desk.Create(NewJob.Read(JsonElement.Parse(json))).Id;
+    public Guid CreateOf(string json) => _desk.Create(() => NewJob.Read(JsonElement.Parse(json))).Job.Id;
 
     /// <summary>The job succeeds with a video and a poster in the store.</summary>
     public async Task<Guid> SucceedAsync(Guid jobId, int bytes = 100)

@@ -15,6 +15,7 @@ internal static class JobEndpoints
         routes.MapGetJob();
         routes.MapListJobs();
         routes.MapCancelJob();
+        routes.MapRetryJob();
         routes.MapKeepJob();
     }
 }

@@ -1,18 +1,18 @@
 using VideoExpress.Jobs.Data;
 using VideoExpress.Storage.SQLite;
 
-namespace VideoExpress.Jobs.Retention;
+namespace VideoExpress.Jobs;
 
-/// <summary>What came of a wish to keep a job or an asset, to delete it or to have it back.</summary>
+/// <summary>What came of a wish to change a job or an asset: to keep, delete, restore or retry it.</summary>
 /// <param name="Item">As it stands afterwards.</param>
 /// <param name="Refusal">Why it is not as wished, in a sentence; null when it is.</param>
-public sealed record RetentionResult<T>(T Item, string? Refusal);
+public sealed record ChangeResult<T>(T Item, string? Refusal);
 
 /// <summary>How such a wish is carried out.</summary>
-internal static class RetentionChange
+internal static class Changes
 {
     /// <summary>Changes what is found, in a unit of work of its own; null when nothing is.</summary>
-    public static RetentionResult<T>? Change<T>(
+    public static ChangeResult<T>? Change<T>(
         this SQLiteStorage storage, Func<Db, T?> find, Func<SQLiteUnitOfWork, bool> change, Func<Db, T, string?> whyNot)
     {
         using var unitOfWork = storage.BeginUnitOfWork();
@@ -23,11 +23,11 @@ internal static class RetentionChange
 
         if (!change(unitOfWork))
         {
-            return new RetentionResult<T>(found, whyNot(unitOfWork, found));
+            return new ChangeResult<T>(found, whyNot(unitOfWork, found));
         }
 
         var changed = find(unitOfWork)!;
         unitOfWork.Commit();
-        return new RetentionResult<T>(changed, null);
+        return new ChangeResult<T>(changed, null);
     }
 }
