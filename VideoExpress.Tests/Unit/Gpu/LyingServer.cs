@@ -40,6 +40,13 @@ internal sealed class LyingServer : IAsyncDisposable
         return Task.CompletedTask;
     }
 
+    /// <summary>Says a part of an answer, and then does something else.</summary>
+    public static Func<Socket, CancellationToken, Task> Begins(string part, Func<Socket, CancellationToken, Task> then) => async (socket, token) =>
+    {
+        await SaysRaw(part)(socket, token);
+        await then(socket, token);
+    };
+
     public static Task Closes(Socket socket, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public static Task Hangs(Socket socket, CancellationToken cancellationToken) =>
