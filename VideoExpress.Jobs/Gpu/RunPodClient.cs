@@ -111,7 +111,7 @@ public sealed partial class RunPodClient : IDisposable
             return CancelResult.UnknownId;
         }
 
-        return Read(response, RunPodAnswers.Status) switch
+        return Read(response, body => RunPodAnswers.Status(requestId, body)) switch
         {
             RunPodStates.Cancelled => CancelResult.Acknowledged,
             RunPodStates.Completed or RunPodStates.Failed or RunPodStates.TimedOut => CancelResult.AlreadyOver,
