@@ -85,32 +85,32 @@ public sealed class OddAnswerTests
         Assert.Equal(2, server.Requests.Count);
     }
 
+    public static TheoryData<string> Broken =>
+        ["HTML of a proxy", "cut off in the body", "reset in the body", "a body over the limit", "a dripping body", "no HTTP"];
+
     [Theory]
-    [InlineData("HTML of a proxy")]
-    [InlineData("cut off in the body")]
-    [InlineData("reset in the body")]
-    [InlineData("a body over the limit")]
-    [InlineData("a dripping body")]
-    [InlineData("no HTTP")]
+    [MemberData(nameof(Broken))]
     public async Task ABrokenAnswer_IsAskedForAgain(string kind)
     {
-        const string Part = "HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n{\"id\":\"a-u1\",\"status\":\"CO";
-        Func<Socket, CancellationToken, Task> answer = kind switch
-        {
-            "HTML of a proxy" => LyingServer.Says(524, Html, type: "text/html"),
-            "cut off in the body" => LyingServer.SaysRaw(Part),
-            "reset in the body" => LyingServer.Begins(Part, LyingServer.Resets),
-            "a body over the limit" => LyingServer.SaysRaw("HTTP/1.1 200 OK\r\nContent-Length: 40000000\r\n\r\n{"),
-            "a dripping body" => LyingServer.Begins(Part, LyingServer.Hangs),
-            _ => LyingServer.SaysRaw("220 mail.example.org ESMTP\r\n"),
-        };
-        await using var server = new LyingServer(answer, LyingServer.Says(200, """{"id":"a-u1","status":"CANCELLED"}"""));
+        await using var server = new LyingServer(Answer(kind), LyingServer.Says(200, """{"id":"a-u1","status":"CANCELLED"}"""));
         using var client = ARunPodClient.For(server.Endpoint, _time);
 
         var status = await _time.WhileItPassesAsync(client.GetStatusAsync("a-u1", default));
 
         Assert.Equal(GpuState.Cancelled, status.State);
         Assert.Equal(2, server.Requests.Count);
+    }
+
+    [Theory]
+    [MemberData(nameof(Broken))]
+    [InlineData("no content")]
+    public async Task ABrokenAnswer_LeavesTheFateOfASubmissionUnknown_AndItIsMadeOnce(string kind)
+    {
+        await using var server = new LyingServer(Answer(kind), LyingServer.Says(200, """{"id":"a-u1"}"""));
+        using var client = ARunPodClient.For(server.Endpoint, _time);
+
+        Assert.IsType<SubmitResult.FateUnknown>(await _time.WhileItPassesAsync(client.SubmitAsync(ARunPodClient.Request(), default)));
+        Assert.Single(server.Requests);
     }
 
     [Theory]
@@ -170,6 +170,21 @@ public sealed class OddAnswerTests
 
         Assert.Equal(GpuState.NotFound, (await _time.WhileItPassesAsync(look)).State);
         Assert.True(_time.GetUtcNow() > new FakeTimeProvider().GetUtcNow());
+    }
+
+    private static Func<Socket, CancellationToken, Task> Answer(string kind)
+    {
+        const string Part = "HTTP/1.1 200 OK\r\nContent-Length: 44\r\n\r\n{\"id\":\"a-u1\",\"status\":\"CO";
+        return kind switch
+        {
+            "HTML of a proxy" => LyingServer.Says(524, Html, type: "text/html"),
+            "cut off in the body" => LyingServer.SaysRaw(Part),
+            "reset in the body" => LyingServer.Begins(Part, LyingServer.Resets),
+            "a body over the limit" => LyingServer.SaysRaw("HTTP/1.1 200 OK\r\nContent-Length: 40000000\r\n\r\n{"),
+            "a dripping body" => LyingServer.Begins(Part, LyingServer.Hangs),
+            "no content" => LyingServer.SaysRaw("HTTP/1.1 204 No Content\r\n\r\n"),
+            _ => LyingServer.SaysRaw("220 mail.example.org ESMTP\r\n"),
+        };
     }
 
     private async Task<GpuStatus> LookAsync(string body)
