@@ -5,7 +5,7 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
 
-/// <summary>Tells the provider that a job is cancelled, until it acknowledges or its request is over.</summary>
+/// <summary>Tells providers of requests that nobody waits for any longer, until they acknowledge or the requests are over.</summary>
 [Queue(StepQueues.Quick)]
 internal sealed class CancelStep(SQLiteStorage storage, JobTransitions transitions, Cancellation cancellation, ILogger<CancelStep> logger)
     : Step(storage, transitions, logger)
@@ -13,13 +13,12 @@ internal sealed class CancelStep(SQLiteStorage storage, JobTransitions transitio
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     protected override StepOutcome? OutOfPlace(Job job, StepRow row, IReadOnlyList<StepRow> rows) =>
-        job is { Status: JobStatus.Canceled, Phase: JobPhase.Canceling } ? null : new Nothing("There is nothing to cancel at the provider.");
+        job.Phase == JobPhase.Canceling || Strays(job).Count > 0 ? null : new Nothing("There is nothing to cancel at the provider.");
 
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var open = Storage.Read(connection => ((Db)connection).OpenAttempts(turn.Job.Id));
         var sights = new List<CancelSight>();
-        foreach (var attempt in open)
+        foreach (var attempt in Strays(turn.Job))
         {
             sights.Add(await cancellation.EndAsync(turn.Job, attempt, cancellationToken));
         }
@@ -38,4 +37,6 @@ internal sealed class CancelStep(SQLiteStorage storage, JobTransitions transitio
             ? new Done("The provider knows.") { Commit = Commit }
             : new Again(LookAgain, "Waiting for a sign of the request, to cancel it then.") { Commit = Commit };
     }
+
+    private List<Attempt> Strays(Job job) => Storage.Read(connection => ((Db)connection).StrayAttempts(job.Id));
 }

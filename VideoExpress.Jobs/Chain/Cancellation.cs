@@ -3,8 +3,8 @@ using VideoExpress.Jobs.Gpu;
 
 namespace VideoExpress.Jobs.Chain;
 
-/// <summary>Ends the request of a cancelled job at its provider.</summary>
-internal sealed class Cancellation(GpuEndpoints endpoints, AttemptFiles files, RunPodSettings settings, TimeProvider time)
+/// <summary>Ends a request that nobody waits for at its provider.</summary>
+internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, AttemptFiles files, RunPodSettings settings, TimeProvider time)
 {
     /// <summary>A request is over at the latest this long after its time to live and its run.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
@@ -30,25 +30,32 @@ internal sealed class Cancellation(GpuEndpoints endpoints, AttemptFiles files, R
 
     private async Task<CancelSight> TellAsync(Attempt attempt, CancellationToken cancellationToken)
     {
-        if ((attempt.RequestId ?? await files.ClaimedRequestAsync(attempt, cancellationToken)) is not { } requestId)
+        if (await signs.RequestIdAsync(attempt, cancellationToken) is not { } requestId)
         {
             await files.SupersedeAsync(attempt, cancellationToken); // a worker that starts it finds this and ends unpaid
-            return IsSilent(attempt.CreatedAt) ? Over(attempt, null) : new CancelSight(false, null);
+            return IsSilent(attempt.CreatedAt) ? await OverAsync(attempt, null, cancellationToken) : new CancelSight(false, null);
         }
 
         var provider = endpoints.Client(attempt.Endpoint);
         if (await provider.CancelAsync(requestId, cancellationToken) != CancelResult.UnknownId)
         {
-            return Over(attempt, (await provider.GetStatusAsync(requestId, cancellationToken)).ExecutionTime?.TotalSeconds);
+            return await OverAsync(attempt, await provider.GetStatusAsync(requestId, cancellationToken), cancellationToken);
         }
 
         return attempt.MissingSince is { } since && IsSilent(since)
-            ? Over(attempt, null)
+            ? await OverAsync(attempt, signs.Told(attempt), cancellationToken)
             : new CancelSight(false, db => db.MarkMissing(attempt.Id, time.NowMicros()));
     }
 
     /// <summary>A request that shows no sign for this long was never accepted, or is gone.</summary>
     private bool IsSilent(DateTimeOffset since) => time.GetUtcNow() - since > settings.UnknownFateWait;
+
+    /// <summary>What it was charged for is kept: as the provider says, else as the worker measured that finished it too late.</summary>
+    private async Task<CancelSight> OverAsync(Attempt attempt, GpuStatus? status, CancellationToken cancellationToken)
+    {
+        var result = status?.ExecutionTime is null ? await files.ResultAsync(attempt, cancellationToken) : null;
+        return Over(attempt, status?.ExecutionTime?.TotalSeconds ?? (result is { } late ? WorkerResult.TryRead(late)?.Seconds : null));
+    }
 
     private CancelSight Over(Attempt attempt, double? seconds) =>
         new(true, db => db.MarkEnded(attempt.Id, AttemptState.Canceled, time.NowMicros(), seconds: seconds));

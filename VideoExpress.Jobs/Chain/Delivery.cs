@@ -9,7 +9,7 @@ using VideoExpress.Jobs.Types;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>Publishes what a worker or FFmpeg has made, with what belongs to it: a poster, and how it was made.</summary>
-internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker posters, WorkerFiles worker, Imprint imprint)
+internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker posters, WorkerFiles worker, PublishedEdition published, Imprint imprint)
 {
     private const int MaxEditions = 100;
 
@@ -17,6 +17,11 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(
         Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
+        if (await published.ReadBackAsync(turn, cancellationToken) is { } before)
+        {
+            return (before, []);
+        }
+
         var (attempt, film) = await worker.FetchAsync(turn, progress, cancellationToken);
         if (turn.IsLast)
         {
@@ -69,7 +74,7 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     private async Task<JobOutput> PublishAsync(
         Job job, StoreKey key, FilmFile file, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        var facts = file.ContentType.Split('/')[0] is "video" or "image" or "audio"
+        var facts = file.IsMedia
             ? file.Facts ?? await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken)
             : null;
         await using var content = File.OpenRead(file.Path);

@@ -18,6 +18,9 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
     private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>A step that the process has not survived this often is given up, so that the others go on.</summary>
+    private const int MaxCrashes = 3;
+
     /// <summary>Every step there is.</summary>
     public static IReadOnlyList<Type> Types { get; } =
         [.. typeof(Step).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Step))).OrderBy(type => type.Name, StringComparer.Ordinal)];
@@ -57,6 +60,11 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
             {
                 RemoveWhatIsLeft(jobId);
             }
+
+            if (context.CancellationToken.ShutdownToken.IsCancellationRequested)
+            {
+                storage.Write(db => db.RaiseCrashes(jobId, context.BackgroundJob.Id, by: -1)); // the next start is no sign of a crash
+            }
         }
     }
 
@@ -85,6 +93,11 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
 
     private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
     {
+        if (turn.Row.Crashes >= MaxCrashes)
+        {
+            throw new CrashLoopException(turn.Row);
+        }
+
         Failpoint.Reach(turn.Row.Name, FailpointNames.BeforeEffect);
         var outcome = await DecideAsync(turn, cancellationToken);
         Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect);
@@ -139,6 +152,12 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
     }
 }
 
+/// <summary>A step during which the process has ended again and again.</summary>
+internal sealed class CrashLoopException(StepRow row) : JobException(
+    $"VideoExpress was killed or crashed {row.Crashes} times in a row during this job's {row.Name} step, so it was given up. Retry it when "
+    + "the cause is found: the log and the system's own (memory?) may tell.",
+    canHeal: false);
+
 /// <summary>A job whose turn it is at a step.</summary>
 internal sealed record Turn(Job Job, StepRow Row)
 {
@@ -153,4 +172,7 @@ internal sealed record Turn(Job Job, StepRow Row)
 
     /// <summary>True for the step that makes the job SUCCEEDED.</summary>
     public bool IsLast => Parameters.Chain.IsLast(Row.Ordinal);
+
+    /// <summary>True while the job still stands at this step.</summary>
+    public bool IsStill(Db db) => db.FindJob(Job.Id) is { Status: JobStatus.Running } now && now.Step == Row.Ordinal;
 }

@@ -40,6 +40,9 @@ public sealed record RunPodSettings
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan UnknownFateWait { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>What happens when that wait is over. Default: it is sent anew, as a new attempt that may be paid beside the old one.</summary>
+    public UnknownFate OnUnknownFate { get; init; } = UnknownFate.Resubmit;
+
     /// <summary>Attempts of one GPU step that may be sent, or be of unknown fate, before the job fails. Default: 5.</summary>
     [Range(1, 100)]
     public int MaxSubmissions { get; init; } = 5;

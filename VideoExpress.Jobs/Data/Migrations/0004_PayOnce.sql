@@ -17,5 +17,8 @@ create table webhooks (
     primary key (attempt_id, status)
 ) strict, without rowid;
 
--- Starts of a step since it last came to an orderly end: a process that dies in it leaves them behind.
-alter table steps add column starts integer not null default 0;
+-- How often in a row the process ended while the step was at work.
+alter table steps add column crashes integer not null default 0;
+
+alter table attempts add column running_since integer; -- since when the provider has said that a worker has it; null while it waits for one
+alter table attempts add column quiet_since integer;   -- since when its endpoint has shown nothing that could be it, while its fate is unknown

@@ -106,7 +106,7 @@ internal sealed class RetentionGround : IDisposable
                     Id = attemptId, JobId = jobId, Step = 0, Number = 1, State = AttemptState.Submitting, Endpoint = "local", RequestId = null,
                     Result = null, CreatedAt = Time.GetUtcNow(),
                 },
-                null, "hash");
+                db.FindJob(jobId)!);
             db.MarkEnded(attemptId, AttemptState.Finished, Time.NowMicros());
         });
         foreach (var name in new[] { "claim.json", "video.mp4", "result.json" })
