@@ -46,6 +46,7 @@ public static class JobsSetup
         .AddSingleton<SourceKeys>()
         .AddSingleton<JobSources>()
         .AddSingleton<JobRetention>()
+        .AddSingleton<StoreIdentity>()
         .AddSingleton<Removal>()
         .AddSingleton<InboxSweep>()
         .AddSingleton<Leftovers>()

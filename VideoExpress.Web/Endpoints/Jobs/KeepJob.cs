@@ -24,7 +24,7 @@ internal static class KeepJob
     }
 
     private static RouteHandlerBuilder Map(
-        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, (Job Job, string? Refusal)?>> change) => routes
+        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, RetentionResult<Job>?>> change) => routes
         .MapMethods(pattern, [method], (string id, HttpRequest request, JobDesk desk, OutputLinks links, JobRetention retention) =>
             Answer(id, request, desk, links, change(retention)))
         .ProducesProblem(StatusCodes.Status404NotFound)
@@ -32,14 +32,14 @@ internal static class KeepJob
         .WithTags("Jobs");
 
     private static Results<Ok<JobView>, ProblemHttpResult> Answer(
-        string id, HttpRequest request, JobDesk desk, OutputLinks links, Func<Guid, (Job Job, string? Refusal)?> change)
+        string id, HttpRequest request, JobDesk desk, OutputLinks links, Func<Guid, RetentionResult<Job>?> change)
     {
         if (!Guid.TryParse(id, out var jobId) || change(jobId) is not { } answer)
         {
             return GetJob.Unknown(id);
         }
 
-        var view = JobView.Of(answer.Job, desk.Find(jobId)!.Value.Outputs, links, request);
+        var view = JobView.Of(answer.Item, desk.Find(jobId)!.Value.Outputs, links, request);
         return answer.Refusal is { } refusal
             ? Problem.Conflict(refusal, KeyValuePair.Create<string, object?>("job", view))
             : TypedResults.Ok(view);
