@@ -63,6 +63,7 @@ internal sealed class GatewayHost : IAsyncDisposable
             .AddSingleton(_ => new SQLiteStorage(Path.Combine(folder, "videoexpress.db"), new SQLiteStorageOptions { TimeProvider = time }))
             .AddSingleton(new ServerAddress(null))
             .AddSingleton(ObjectStores.Create(new StoreSettings(), folder, time))
+            .AddSingleton<AttemptFiles>()
             .AddGateway(settings, folder);
         return builder.Build();
     }
