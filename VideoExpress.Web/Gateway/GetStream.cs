@@ -23,11 +23,15 @@ internal static class GetStream
             return Answer.JobNotFound();
         }
 
-        // What a client has not been given is given again: marked only once it is written.
-        var answer = JsonSerializer.SerializeToUtf8Bytes(new StreamAnswer(part.Status, part.Chunks), GatewayJson.Default.StreamAnswer);
-        if (await Answer.TryWriteAsync(context, answer) && part.Chunks.Count > 0)
+        if (part.Chunks.Count > 0)
         {
             chunks.MarkGiven(id, part);
+        }
+
+        var answer = JsonSerializer.SerializeToUtf8Bytes(new StreamAnswer(part.Status, part.Chunks), GatewayJson.Default.StreamAnswer);
+        if (!await Answer.TryWriteAsync(context, answer))
+        {
+            chunks.TakeBack(id, part);
         }
 
         return Results.Empty;

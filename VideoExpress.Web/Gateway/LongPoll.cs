@@ -44,7 +44,11 @@ internal sealed class LongPoll(GatewaySettings settings, TimeProvider time, IHos
             {
                 await signal.WaitAsync(left, time, end.Token);
             }
-            catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+            catch (TimeoutException)
+            {
+                // A last look.
+            }
+            catch (OperationCanceledException)
             {
                 return;
             }

@@ -37,16 +37,21 @@ internal sealed class StreamChunks(SQLiteStorage storage)
         }
 
         // Clients stop asking at the first final status.
-        return new StreamPart(isAll ? request.Status : RunPodStates.InProgress, chunks, last, request.TakenAt);
+        return new StreamPart(isAll ? request.Status : RunPodStates.InProgress, chunks, request.Streamed, last, request.TakenAt);
     });
 
-    /// <summary>The client has been given a part; what has been handed out again since begins from its first chunk.</summary>
-    public void MarkGiven(string requestId, StreamPart part)
+    /// <summary>A part is about to be given: before, since the client asks again as soon as it has read it.</summary>
+    public void MarkGiven(string requestId, StreamPart part) => SetStreamed(requestId, part, from: part.Before, to: part.After);
+
+    /// <summary>The part could not be written; the client is given it again.</summary>
+    public void TakeBack(string requestId, StreamPart part) => SetStreamed(requestId, part, from: part.After, to: part.Before);
+
+    private void SetStreamed(string requestId, StreamPart part, long from, long to)
     {
         using var work = storage.BeginUnitOfWork();
         work.Connection.Execute(
-            "update gpu_requests set streamed = max(streamed, @Last) where id = @requestId and taken_at is @TakenAt",
-            new { requestId, part.Last, part.TakenAt },
+            "update gpu_requests set streamed = @to where id = @requestId and streamed = @from and taken_at is @TakenAt",
+            new { requestId, from, to, part.TakenAt },
             work.Transaction);
         work.Commit();
     }
@@ -55,9 +60,10 @@ internal sealed class StreamChunks(SQLiteStorage storage)
 /// <summary>Chunks of one hand-out, and the status to tell with them.</summary>
 /// <param name="Status">RunPod's word; not a final one while there is more to give.</param>
 /// <param name="Chunks">In the order they came.</param>
-/// <param name="Last">The number of the last of them.</param>
+/// <param name="Before">How many were given before.</param>
+/// <param name="After">How many are given with this part.</param>
 /// <param name="TakenAt">Which hand-out they are of.</param>
-internal sealed record StreamPart(string Status, IReadOnlyList<StreamChunk> Chunks, long Last, long? TakenAt)
+internal sealed record StreamPart(string Status, IReadOnlyList<StreamChunk> Chunks, long Before, long After, long? TakenAt)
 {
     /// <summary>There is something to tell at once.</summary>
     public bool HasNews => Chunks.Count > 0 || Status is not (RunPodStates.InQueue or RunPodStates.InProgress);

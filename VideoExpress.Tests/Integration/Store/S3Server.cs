@@ -8,7 +8,7 @@ internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "videos";
 
-    private static readonly string Scripts = Path.Combine(RepositoryRoot(), "VideoExpress.Tests", "Services", "s3");
+    private static readonly string Scripts = Repository.Path("VideoExpress.Tests", "Services", "s3");
     private readonly IReadOnlyDictionary<string, string> _values;
 
     private S3Server(IReadOnlyDictionary<string, string> values) => _values = values;
@@ -78,16 +78,5 @@ internal sealed class S3Server : IAsyncDisposable
             ? await output
             : throw new InvalidOperationException(
                 $"The S3 test server: {script} failed; as root, run VideoExpress.Tests/Services/s3/install. {await errors}{await output}");
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "VideoExpress.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of their repository.");
-        }
-
-        return folder;
     }
 }
