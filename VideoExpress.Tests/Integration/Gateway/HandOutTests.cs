@@ -250,6 +250,27 @@ public sealed class HandOutTests : IDisposable
     }
 
     [Fact]
+    public async Task Worker_ThatAsksForAFreshProcess_HasItsPollsAnsweredAtOnce_AndMayAskAgain()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder, GatewayHost.Settings with { HoldTime = TimeSpan.FromMinutes(1) });
+        using var client = host.Client();
+        var worker = host.Worker("w1");
+        var id = await client.AcceptedAsync();
+        await worker.TakeIdAsync();
+        var stop = worker.AskAsync("job-stop/w1");
+        var take = worker.AskAsync("job-take/w1");
+        await Until.TrueAsync(() => host.Held("job-stop") == 1 && host.Held("job-take") == 1);
+
+        await worker.ReportAsync(id, """{"output": 1, "stopPod": true}""");
+
+        using var stopped = await stop.WaitAsync(TimeSpan.FromSeconds(10));
+        using var taken = await take.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (stopped.StatusCode, taken.StatusCode));
+        var next = await client.AcceptedAsync();
+        Assert.Equal(next, await worker.TakeIdAsync());
+    }
+
+    [Fact]
     public async Task WaitingWorkers_AreLetGo_WhenTheHostStops()
     {
         await using var host = await GatewayHost.StartAsync(_folder, GatewayHost.Settings with { HoldTime = TimeSpan.FromMinutes(1) });

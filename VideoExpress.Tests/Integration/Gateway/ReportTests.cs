@@ -1,7 +1,6 @@
 using System.Net;
 using Dapper;
 using VideoExpress.Jobs.Gpu;
-using VideoExpress.Tests.Unit.Gpu;
 
 namespace VideoExpress.Tests.Integration.Gateway;
 
@@ -123,22 +122,6 @@ public sealed class ReportTests : IAsyncLifetime, IDisposable
         await _worker.ReportAsync(_id, """{"output": "the film"}""");
 
         Assert.Equal("\"the film\"", (await _client.GetStatusAsync(_id, default)).Output?.GetRawText());
-    }
-
-    [Fact]
-    public async Task Worker_ThatAsksForAFreshProcess_HasItsPollsAnsweredAtOnce_AndMayAskAgain()
-    {
-        var stop = _worker.AskAsync("job-stop/w1");
-        var take = _worker.AskAsync("job-take/w1");
-        await Until.TrueAsync(() => _host.Held("job-stop") == 1 && _host.Held("job-take") == 1);
-
-        await _worker.ReportAsync(_id, """{"output": 1, "stopPod": true}""");
-
-        using var stopped = await stop;
-        using var taken = await take;
-        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (stopped.StatusCode, taken.StatusCode));
-        var next = await _client.AcceptedAsync();
-        Assert.Equal(next, await _worker.TakeIdAsync());
     }
 
     [Theory]

@@ -26,6 +26,7 @@ public sealed class RetryTests : IDisposable
 
         Assert.Equal((200, $$"""{"id":"{{id}}","status":"IN_QUEUE"}"""), await host.CallAsync("GET", $"status/{id}"));
         Assert.Equal(input, (await worker.TakeAsync())!.Value.GetRawText());
+        Assert.Null((await client.GetStatusAsync(id, default)).ExecutionTime);
         await worker.ReportAsync(id, """{"output": "whole"}""");
         var status = await client.GetStatusAsync(id, default);
         Assert.Equal((GpuState.Completed, "\"whole\"", null, 0), (status.State, status.Output?.GetRawText(), status.Error, status.Retries));

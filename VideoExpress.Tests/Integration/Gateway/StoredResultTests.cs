@@ -152,12 +152,12 @@ public sealed class StoredResultTests : IDisposable
             var worker = host.Worker("local-0badc0de");
             host.Local.CurrentId = worker.Id;
             await worker.TakeIdAsync();
+            await StoreAsync(host);
         }
 
         await using (var host = await GatewayHost.StartAsync(_folder, time: _time))
         {
             using var client = host.Client();
-            await StoreAsync(host);
             await UntilAsync(client, id, GpuState.Completed);
         }
     }
