@@ -11,7 +11,7 @@ internal sealed class JobRetry(SQLiteStorage storage, JobTransitions transitions
 {
     /// <summary>Retries a job, durably when this returns: the same as a requeue of its failed step in the dashboard.</summary>
     /// <returns>The job as it stands afterwards, and why it was not retried if so; null when there is none of that id.</returns>
-    public (Job Job, string? Refusal)? Retry(Guid jobId)
+    public ChangeResult<Job>? Retry(Guid jobId)
     {
         while (true)
         {
@@ -30,13 +30,13 @@ internal sealed class JobRetry(SQLiteStorage storage, JobTransitions transitions
 
             if (WhyNot(db, job) is { } refusal)
             {
-                return (job, refusal);
+                return new ChangeResult<Job>(job, refusal);
             }
 
             DriveOn(unitOfWork, job, seen);
             var retried = db.FindJob(jobId)!;
             unitOfWork.Commit();
-            return (retried, null);
+            return new ChangeResult<Job>(retried, null);
         }
     }
 

@@ -48,6 +48,7 @@ public static class JobsSetup
         .AddSingleton<SourceKeys>()
         .AddSingleton<JobSources>()
         .AddSingleton<JobRetention>()
+        .AddSingleton<StoreIdentity>()
         .AddSingleton<Removal>()
         .AddSingleton<InboxSweep>()
         .AddSingleton<Leftovers>()

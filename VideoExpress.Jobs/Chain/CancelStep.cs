@@ -20,7 +20,7 @@ internal sealed class CancelStep(SQLiteStorage storage, JobTransitions transitio
         var sights = new List<CancelSight>();
         foreach (var attempt in Strays(turn.Job))
         {
-            sights.Add(await cancellation.EndAsync(attempt, cancellationToken));
+            sights.Add(await cancellation.EndAsync(turn.Job, attempt, cancellationToken));
         }
 
         var settled = sights.TrueForAll(sight => sight.IsOver);

@@ -10,16 +10,22 @@ internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, At
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 
     /// <summary>Tells the provider once, or looks whether there is anything to tell.</summary>
-    public async Task<CancelSight> EndAsync(Attempt attempt, CancellationToken cancellationToken)
+    public async Task<CancelSight> EndAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
         try
         {
             return await TellAsync(attempt, cancellationToken);
         }
-        catch (JobException) when (time.GetUtcNow() - attempt.CreatedAt > settings.TimeToLive + settings.ExecutionTimeout + Margin)
+        catch (JobException) when (IsPastItsTime(job, attempt))
         {
-            return await OverAsync(attempt, null, cancellationToken); // whatever keeps failing, nothing is left to be cancelled
+            return Over(attempt, null); // whatever keeps failing, nothing is left to be cancelled
         }
+    }
+
+    private bool IsPastItsTime(Job job, Attempt attempt)
+    {
+        var limits = settings.LimitsFor(job.Type);
+        return time.GetUtcNow() - attempt.CreatedAt > limits.TimeToLive + limits.ExecutionTimeout + Margin;
     }
 
     private async Task<CancelSight> TellAsync(Attempt attempt, CancellationToken cancellationToken)
@@ -47,12 +53,12 @@ internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, At
     /// <summary>What it was charged for is kept: as the provider says, else as the worker measured that finished it too late.</summary>
     private async Task<CancelSight> OverAsync(Attempt attempt, GpuStatus? status, CancellationToken cancellationToken)
     {
-        var seconds = status?.ExecutionTime?.TotalSeconds ?? await MeasuredAsync(attempt, cancellationToken);
-        return new CancelSight(true, db => db.MarkEnded(attempt.Id, AttemptState.Canceled, time.NowMicros(), seconds: seconds));
+        var result = status?.ExecutionTime is null ? await files.ResultAsync(attempt, cancellationToken) : null;
+        return Over(attempt, status?.ExecutionTime?.TotalSeconds ?? (result is { } late ? WorkerResult.TryRead(late)?.Seconds : null));
     }
 
-    private async Task<double?> MeasuredAsync(Attempt attempt, CancellationToken cancellationToken) =>
-        await files.ResultAsync(attempt, cancellationToken) is { } result ? WorkerResult.TryRead(result)?.Seconds : null;
+    private CancelSight Over(Attempt attempt, double? seconds) =>
+        new(true, db => db.MarkEnded(attempt.Id, AttemptState.Canceled, time.NowMicros(), seconds: seconds));
 }
 
 /// <summary>What one look at a cancelled request found.</summary>

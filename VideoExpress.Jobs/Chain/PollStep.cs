@@ -24,7 +24,7 @@ internal sealed class PollStep(
 
     private async Task<StepOutcome> LookAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
-        var finding = await check.LookAsync(turn, attempt, cancellationToken);
+        var finding = await check.LookAsync(turn.Job, attempt, cancellationToken);
         return finding switch
         {
             Finding.AtWork found => LookAgain(turn, found.Phase, turn.Link.ProgressAt(found.Share), attempt, write: found.Write),

@@ -18,21 +18,22 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
     /// <summary>A worker that has had a request for longer than its time limit and this has disappeared, and its provider not noticed.</summary>
     private static readonly TimeSpan Overrun = TimeSpan.FromMinutes(5);
 
-    public async Task<Finding> LookAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
+    public async Task<Finding> LookAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
+        var age = new Age(attempt, settings.LimitsFor(job.Type), time.GetUtcNow());
         GpuStatus status;
         try
         {
             status = await endpoints.Client(attempt.Endpoint).GetStatusAsync(attempt.RequestId!, cancellationToken);
         }
-        catch (GpuException away) when (away.CanHeal && MayBeThere(attempt))
+        catch (GpuException away) when (away.CanHeal && age.MayBeThere)
         {
             return await signs.AdoptResultAsync(attempt, cancellationToken)
                 ? new Finding.Finished()
                 : new Finding.Away(away.Message, away.RetryAfter);
         }
 
-        if (Immediate(attempt, status) is { } finding)
+        if (Immediate(attempt, age, status) is { } finding)
         {
             return finding;
         }
@@ -46,27 +47,26 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
         return status.State switch
         {
             GpuState.NotFound when signs.Told(attempt) is { State: GpuState.Failed or GpuState.TimedOut or GpuState.Cancelled } told => Ended(attempt, told),
-            GpuState.NotFound when MayBeThere(attempt) => await MissAsync(attempt, cancellationToken),
-            GpuState.InProgress when IsOverrun(attempt) => await OverrunAsync(attempt, cancellationToken),
+            GpuState.NotFound when age.MayBeThere => await MissAsync(attempt, age, cancellationToken),
+            GpuState.InProgress when age.IsOverrun => await OverrunAsync(attempt, age, cancellationToken),
             _ => Ended(attempt, status),
         };
     }
 
     /// <summary>What the provider's word alone is enough for.</summary>
-    private Finding? Immediate(Attempt attempt, GpuStatus status)
+    private Finding? Immediate(Attempt attempt, Age age, GpuStatus status)
     {
-        var now = time.GetUtcNow();
         switch (status.State)
         {
-            case GpuState.InQueue when MayBeThere(attempt):
+            case GpuState.InQueue when age.MayBeThere:
                 return new Finding.AtWork(JobPhase.InGpuQueue) { Write = db => db.MarkSeen(attempt.Id, runningSince: null) };
-            case GpuState.InProgress when MayBeThere(attempt) && !IsOverrun(attempt):
+            case GpuState.InProgress when age.MayBeThere && !age.IsOverrun:
                 var phase = status.Progress is null ? JobPhase.ColdStart : JobPhase.Generating;
                 return new Finding.AtWork(phase, (status.Progress ?? 0) / 100.0)
                 {
-                    Write = db => db.MarkSeen(attempt.Id, Micros.From(attempt.RunningSince ?? now)),
+                    Write = db => db.MarkSeen(attempt.Id, Micros.From(attempt.RunningSince ?? age.Now)),
                 };
-            case GpuState.NotFound when now - attempt.CreatedAt < NotYetVisible:
+            case GpuState.NotFound when age.Now - attempt.CreatedAt < NotYetVisible:
                 return new Finding.AtWork(JobPhase.InGpuQueue);
             case GpuState.Completed when status.Output is { } output && SignsOfLife.IsResult(output):
                 return new Finding.Finished { Write = db => End(db, attempt, AttemptState.Finished, status) };
@@ -75,28 +75,23 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
         }
     }
 
-    private bool MayBeThere(Attempt attempt) => time.GetUtcNow() - attempt.CreatedAt <= settings.TimeToLive + Overtime;
-
-    private bool IsOverrun(Attempt attempt) => time.GetUtcNow() - attempt.RunningSince > settings.ExecutionTimeout + Overrun;
-
     /// <summary>
     /// The provider does not know the request. That may pass, so only when it has lasted is the request given up; one that a worker has begun
     /// may still bring its result for as long as the worker may run.
     /// </summary>
-    private async Task<Finding> MissAsync(Attempt attempt, CancellationToken cancellationToken)
+    private async Task<Finding> MissAsync(Attempt attempt, Age age, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        var missing = now - (attempt.MissingSince ?? now);
+        var missing = age.Now - (attempt.MissingSince ?? age.Now);
         var isOver = missing >= settings.UnknownFateWait
-            && (missing >= settings.ExecutionTimeout || !await files.IsClaimedAsync(attempt, cancellationToken));
-        return isOver ? new Finding.Lost(null) : new Finding.Missing { Write = db => db.MarkMissing(attempt.Id, Micros.From(now)) };
+            && (missing >= age.Limits.ExecutionTimeout || !await files.IsClaimedAsync(attempt, cancellationToken));
+        return isOver ? new Finding.Lost(null) : new Finding.Missing { Write = db => db.MarkMissing(attempt.Id, Micros.From(age.Now)) };
     }
 
     /// <summary>It is cancelled first: should it be at work after all, it is not paid any longer.</summary>
-    private async Task<Finding> OverrunAsync(Attempt attempt, CancellationToken cancellationToken)
+    private async Task<Finding> OverrunAsync(Attempt attempt, Age age, CancellationToken cancellationToken)
     {
         await endpoints.Client(attempt.Endpoint).CancelAsync(attempt.RequestId!, cancellationToken);
-        var error = $"The worker disappeared: it has had the request for longer than its time limit of {settings.ExecutionTimeout}.";
+        var error = $"The worker disappeared: it has had the request for longer than its time limit of {age.Limits.ExecutionTimeout}.";
         return new Finding.Failed(error) { Write = db => db.MarkEnded(attempt.Id, AttemptState.Failed, time.NowMicros(), error: error) };
     }
 
@@ -117,6 +112,14 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
             "The request is lost: it is past its time at the provider, which has neither a result nor an error of it.",
         _ => status.Error ?? "The worker failed without a message.",
     };
+
+    /// <summary>Where an attempt stands in its time at the moment of the look.</summary>
+    private sealed record Age(Attempt Attempt, RunLimits Limits, DateTimeOffset Now)
+    {
+        public bool MayBeThere => Now - Attempt.CreatedAt <= Limits.TimeToLive + Overtime;
+
+        public bool IsOverrun => Now - Attempt.RunningSince > Limits.ExecutionTimeout + Overrun;
+    }
 }
 
 /// <summary>What one look at a request found.</summary>

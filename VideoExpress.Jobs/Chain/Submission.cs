@@ -106,8 +106,9 @@ internal sealed class Submission(
     private async Task<SubmitResult> SendAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var limits = settings.LimitsFor(turn.Job.Type);
         var request = new GpuRequest(
-            input.Write(turn.Job, turn.Parameters, attempt), settings.ExecutionTimeout, settings.TimeToLive, webhooks.Of(attempt));
+            input.Write(turn.Job, turn.Parameters, attempt), limits.ExecutionTimeout, limits.TimeToLive, webhooks.Of(attempt));
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);

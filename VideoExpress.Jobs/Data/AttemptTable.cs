@@ -154,16 +154,16 @@ internal static class AttemptTable
         db.Execute(
             "update attempts set quiet_since = @since where attempt_id = @id and quiet_since is not @since", new { id = attemptId.Text(), since });
 
-    /// <summary>Attempts of before a time that are over, and whose job has published what they made or will never need it.</summary>
-    public static List<(Guid JobId, Guid AttemptId)> Unswept(this Db db, long before, int limit) =>
+    /// <summary>Attempts of a job type, of before a time, that are over, and whose job has published what they made or will never need it.</summary>
+    public static List<(Guid JobId, Guid AttemptId)> Unswept(this Db db, string jobType, long before, int limit) =>
         db.List<Row>(
             """
             select attempt_id, attempts.job_id from attempts join jobs on jobs.job_id = attempts.job_id
-            where swept_at is null and attempts.created_at < @before
+            where swept_at is null and type = @jobType and attempts.created_at < @before
               and (retention = 'removed' or state not in ('submitting', 'submitted') and (status = 'SUCCEEDED' or status = 'CANCELED' and phase is null))
             order by attempts.created_at limit @limit
             """,
-            new { before, limit }).ConvertAll(row => (Guid.Parse(row.JobId), Guid.Parse(row.AttemptId)));
+            new { jobType, before, limit }).ConvertAll(row => (Guid.Parse(row.JobId), Guid.Parse(row.AttemptId)));
 
     /// <summary>Forgets what workers answered: it may hold a file.</summary>
     public static void ForgetResults(this Db db, Guid jobId) =>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using VideoExpress.Jobs.Retention;
 
 namespace VideoExpress.Jobs.Data;
 
@@ -56,7 +55,7 @@ internal static class JobTable
             """,
             new { id = jobId.Text() });
 
-    private sealed class Row
+    private sealed class Row : TrashColumns
     {
         public string JobId { get; set; } = "";
         public string Type { get; set; } = "";
@@ -75,9 +74,6 @@ internal static class JobTable
         public string? Warnings { get; set; }
         public long Rev { get; set; }
         public bool Pinned { get; set; }
-        public string? Retention { get; set; }
-        public long? TrashedAt { get; set; }
-        public string? TrashReason { get; set; }
 
         public Job ToJob() => new()
         {
@@ -98,7 +94,7 @@ internal static class JobTable
             StartedAt = Micros.ToTime(StartedAt),
             FinishedAt = Micros.ToTime(FinishedAt),
             Pinned = Pinned,
-            Trash = Retention is null ? null : new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason!, Micros.ToTime(TrashedAt!.Value)),
+            Trash = Trash,
         };
     }
 }

@@ -45,7 +45,7 @@ internal static class GatewayRegistration
         clients.MapSubmitRun();
         clients.MapGetStatus();
         clients.MapCancelRequest();
-        clients.MapGetHealth();
+        clients.MapGetEndpointHealth();
 
         var workers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWorkers);
         workers.MapPostResult();

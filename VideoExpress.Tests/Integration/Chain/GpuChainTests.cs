@@ -75,7 +75,7 @@ public sealed class GpuChainTests
     public async Task AResultInTheStore_IsTakenOver_EvenWhenTheWorkerNeverReports()
     {
         // The worker dies between its result and its report; the request runs out of time at the provider.
-        await using var host = await ChainHost.StartAsync("--RunPod:ExecutionTimeout", "00:00:05");
+        await using var host = await ChainHost.StartAsync("--RunPod:Types:RENDER:ExecutionTimeout", "00:00:05");
         var jobId = await host.RenderAsync();
         var request = await host.Worker().TakeAsync();
 

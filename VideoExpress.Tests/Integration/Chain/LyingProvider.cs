@@ -43,7 +43,7 @@ internal sealed class LyingProvider : IAsyncDisposable
     public Func<int, RunAnswer> OnRun { get; set; } = _ => RunAnswer.Accept;
 
     /// <summary>The body of a look at a request, or <see cref="NotFound"/>. Default: in the queue.</summary>
-    public Func<TakenRequest, string> OnStatus { get; set; } = _ => """{"id":"x","status":"IN_QUEUE"}""";
+    public Func<TakenRequest, string> OnStatus { get; set; } = request => $$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""";
 
     /// <summary>How many requests its account of itself says are queued or at work. Default: none.</summary>
     public int InQueue { get; set; }

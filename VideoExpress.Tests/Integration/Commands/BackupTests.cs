@@ -191,6 +191,7 @@ public sealed class BackupTests
         using var content = new ByteArrayContent(await TestVideo.BytesAsync());
         using var created = await host.Server.Http.PostAsync("/assets", content);
         var id = JsonElement.Parse(await created.Content.ReadAsStringAsync()).GetProperty("asset_id").GetGuid();
+        (await host.Server.Http.PostAsync("/retention/scrub", null)).Dispose(); // the store is known from here on: without, it might be an empty mount
         Directory.Delete(BackupHost.ObjectPath(host.Data, $"assets/{id}"), recursive: true);
         Assert.Equal(1, (await host.BackUpAsync()).ExitCode);
 

@@ -6,15 +6,21 @@ namespace VideoExpress.Tests.Integration.Retention;
 /// <summary>A real store whose deletions fail when the test says so, and whose listings tell that they begin.</summary>
 internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 {
+    /// <summary>Where the files are: another one, when somebody has set another bucket.</summary>
+    public IObjectStore Inner { get; set; } = store;
+
+    /// <summary>True for a disk that is full.</summary>
+    public bool TakesNothing { get; set; }
+
     /// <summary>Deletions that work before all others fail; negative: all work.</summary>
     public int DeletionsLeft { get; set; } = -1;
 
     public Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken) =>
-        store.PutAsync(key, content, what, cancellationToken);
+        TakesNothing ? throw new StoreException("The disk is full.", canHeal: true) : Inner.PutAsync(key, content, what, cancellationToken);
 
-    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => store.OpenReadAsync(key, cancellationToken);
+    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => Inner.OpenReadAsync(key, cancellationToken);
 
-    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken) => store.StatAsync(key, cancellationToken);
+    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken) => Inner.StatAsync(key, cancellationToken);
 
     /// <summary>What happens elsewhere while a listing begins.</summary>
     public Func<Task> OnListing { get; set; } = () => Task.CompletedTask;
@@ -22,7 +28,7 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await OnListing();
-        await foreach (var stored in store.ListAsync(prefix, cancellationToken))
+        await foreach (var stored in Inner.ListAsync(prefix, cancellationToken))
         {
             yield return stored;
         }
@@ -44,7 +50,7 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
         }
 
         DeletionsLeft--;
-        return store.DeleteAsync(key, cancellationToken);
+        return Inner.DeleteAsync(key, cancellationToken);
     }
 
     /// <summary>True where the test's clock leaps while files are put: each would seem to have taken days.</summary>
@@ -56,10 +62,10 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
     public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
         DeniesUnfinished ? throw new StoreException("The store denies it.", canHeal: false)
         : SparesUnfinished ? Task.FromResult(0)
-        : store.EndUnfinishedAsync(startedBefore, cancellationToken);
+        : Inner.EndUnfinishedAsync(startedBefore, cancellationToken);
 
     public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null) =>
-        store.PresignGet(key, lifetime, baseUrl, disposition);
+        Inner.PresignGet(key, lifetime, baseUrl, disposition);
 
-    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => store.PresignPut(key, lifetime, baseUrl);
+    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => Inner.PresignPut(key, lifetime, baseUrl);
 }

@@ -8,7 +8,10 @@ internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "videos";
 
-    private static readonly string Scripts = Path.Combine(RepositoryRoot(), "VideoExpress.Tests", "Services", "s3");
+    /// <summary>The folder that the tests were built in.</summary>
+    public static readonly string RepositoryRoot = FindRepositoryRoot();
+
+    private static readonly string Scripts = Path.Combine(RepositoryRoot, "VideoExpress.Tests", "Services", "s3");
     private readonly IReadOnlyDictionary<string, string> _values;
 
     private S3Server(IReadOnlyDictionary<string, string> values) => _values = values;
@@ -23,6 +26,13 @@ internal sealed class S3Server : IAsyncDisposable
         Region = _values["S3_REGION"],
         RequestTimeout = TimeSpan.FromSeconds(2),
     };
+
+    /// <summary>What makes this server the store of a host.</summary>
+    public string[] Options =>
+    [
+        "--S3_BUCKET", Bucket, "--S3_ENDPOINT", _values["S3_ENDPOINT"],
+        "--S3_ACCESS_KEY", _values["S3_ACCESS_KEY"], "--S3_SECRET_KEY", _values["S3_SECRET_KEY"],
+    ];
 
     public static Task InstallAsync() => RunAsync("install");
 
@@ -80,7 +90,7 @@ internal sealed class S3Server : IAsyncDisposable
                 $"The S3 test server: {script} failed; as root, run VideoExpress.Tests/Services/s3/install. {await errors}{await output}");
     }
 
-    private static string RepositoryRoot()
+    private static string FindRepositoryRoot()
     {
         var folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "VideoExpress.sln")))

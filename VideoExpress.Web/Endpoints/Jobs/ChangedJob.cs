@@ -9,14 +9,14 @@ internal static class ChangedJob
 {
     /// <summary>Makes the change to the job that <paramref name="id"/> names, and answers.</summary>
     public static Results<Ok<JobView>, ProblemHttpResult> Answer(
-        string id, HttpRequest request, JobDesk desk, OutputLinks links, Func<Guid, (Job Job, string? Refusal)?> change)
+        string id, HttpRequest request, JobDesk desk, OutputLinks links, Func<Guid, ChangeResult<Job>?> change)
     {
         if (!Guid.TryParse(id, out var jobId) || change(jobId) is not { } answer)
         {
             return GetJob.Unknown(id);
         }
 
-        var view = JobView.Of(answer.Job, desk.Find(jobId)!.Value.Outputs, links, request);
+        var view = JobView.Of(answer.Item, desk.Find(jobId)!.Value.Outputs, links, request);
         return answer.Refusal is { } refusal
             ? Problem.Conflict(refusal, KeyValuePair.Create<string, object?>("job", view))
             : TypedResults.Ok(view);

@@ -22,7 +22,7 @@ internal static class KeepJob
     }
 
     private static RouteHandlerBuilder Map(
-        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, (Job Job, string? Refusal)?>> change) => routes
+        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, ChangeResult<Job>?>> change) => routes
         .MapMethods(pattern, [method], (string id, HttpRequest request, JobDesk desk, OutputLinks links, JobRetention retention) =>
             ChangedJob.Answer(id, request, desk, links, change(retention)))
         .ProducesProblem(StatusCodes.Status404NotFound)

@@ -3,7 +3,7 @@ using VideoExpress.Web.Hosting;
 namespace VideoExpress.Web.Endpoints.Jobs;
 
 /// <summary>The calls about jobs: a table of contents.</summary>
-internal static class JobsSetup
+internal static class JobEndpoints
 {
     /// <summary>The JSON types of these calls.</summary>
     public static IServiceCollection AddJobEndpoints(this IServiceCollection services) => services.AddJson(JobJson.Default);
