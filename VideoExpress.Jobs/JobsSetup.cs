@@ -65,6 +65,7 @@ public static class JobsSetup
         .AddSingleton<ForgottenAttempts>()
         .AddSingleton<Submission>()
         .AddSingleton<SignsOfLife>()
+        .AddSingleton<Listening>()
         .AddSingleton<Silence>()
         .AddSingleton<Reconciliation>()
         .AddSingleton<StatusCheck>()

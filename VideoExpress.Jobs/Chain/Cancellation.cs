@@ -4,7 +4,8 @@ using VideoExpress.Jobs.Gpu;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>Ends a request that nobody waits for at its provider.</summary>
-internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, AttemptFiles files, RunPodSettings settings, TimeProvider time)
+internal sealed class Cancellation(
+    GpuEndpoints endpoints, SignsOfLife signs, AttemptFiles files, Listening listening, RunPodSettings settings, TimeProvider time)
 {
     /// <summary>A request is over at the latest this long after its time to live and its run.</summary>
     private static readonly TimeSpan Margin = TimeSpan.FromHours(1);
@@ -33,7 +34,7 @@ internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, At
         if (await signs.RequestIdAsync(attempt, cancellationToken) is not { } requestId)
         {
             await files.SupersedeAsync(attempt, cancellationToken); // a worker that starts it finds this and ends unpaid
-            return IsSilent(attempt.CreatedAt) ? await OverAsync(attempt, null, cancellationToken) : new CancelSight(false, null);
+            return IsSilent(attempt, attempt.CreatedAt) ? await OverAsync(attempt, null, cancellationToken) : new CancelSight(false, null);
         }
 
         var provider = endpoints.Client(attempt.Endpoint);
@@ -42,13 +43,14 @@ internal sealed class Cancellation(GpuEndpoints endpoints, SignsOfLife signs, At
             return await OverAsync(attempt, await provider.GetStatusAsync(requestId, cancellationToken), cancellationToken);
         }
 
-        return attempt.MissingSince is { } since && IsSilent(since)
+        return attempt.MissingSince is { } since && IsSilent(attempt, since)
             ? await OverAsync(attempt, signs.Told(attempt), cancellationToken)
             : new CancelSight(false, db => db.MarkMissing(attempt.Id, time.NowMicros()));
     }
 
     /// <summary>A request that shows no sign for this long was never accepted, or is gone.</summary>
-    private bool IsSilent(DateTimeOffset since) => time.GetUtcNow() - since > settings.UnknownFateWait;
+    private bool IsSilent(Attempt attempt, DateTimeOffset since) =>
+        listening.For(attempt) >= settings.UnknownFateWait && time.GetUtcNow() - since >= settings.UnknownFateWait;
 
     /// <summary>What it was charged for is kept: as the provider says, else as the worker measured that finished it too late.</summary>
     private async Task<CancelSight> OverAsync(Attempt attempt, GpuStatus? status, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
             SucceededState { Result: StepOutcome outcome } => outcome.Commit,
             AgainState again => again.Outcome.Commit,
             ProcessingState when context.OldStateName == ProcessingState.StateName => unitOfWork =>
-                ((Db)unitOfWork).RaiseCrashes(jobId, hangfireId), // its last start came to no end
+                ((Db)unitOfWork).MarkSuspect(jobId, hangfireId), // its last start came to no end
             ProcessingState => unitOfWork => _transitions.Begin(unitOfWork, jobId, hangfireId),
             FailedState failed => unitOfWork => _transitions.Fail(unitOfWork, jobId, hangfireId, RetryPolicy.Sentence(failed.Exception)),
             DeletedState => unitOfWork => _transitions.CancelByStep(unitOfWork, jobId, hangfireId),

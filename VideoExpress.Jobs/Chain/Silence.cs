@@ -8,7 +8,7 @@ namespace VideoExpress.Jobs.Chain;
 /// Whether an attempt that shows no sign was ever accepted. Nobody can ask the provider, since the id was lost; but an endpoint that has
 /// nothing queued or at work beyond what we know, seen twice, cannot have it.
 /// </summary>
-internal sealed class Silence(SQLiteStorage storage, GpuEndpoints endpoints, RunPodSettings settings, TimeProvider time)
+internal sealed class Silence(SQLiteStorage storage, GpuEndpoints endpoints, Listening listening, RunPodSettings settings, TimeProvider time)
 {
     /// <summary>Between two looks that are to count: a provider may need seconds to show what it has just accepted.</summary>
     private static readonly TimeSpan Apart = TimeSpan.FromSeconds(30);
@@ -20,6 +20,7 @@ internal sealed class Silence(SQLiteStorage storage, GpuEndpoints endpoints, Run
     /// <exception cref="GpuException">The provider refuses our key.</exception>
     public async Task<Silent> ListenAsync(Attempt attempt, CancellationToken cancellationToken)
     {
+        var heard = listening.For(attempt);
         var known = storage.Read(connection => ((Db)connection).RequestsAt(attempt.Endpoint, MostKnown + 1));
         bool isQuiet;
         try
@@ -30,7 +31,7 @@ internal sealed class Silence(SQLiteStorage storage, GpuEndpoints endpoints, Run
                 return Silent.ButKnownAgain;
             }
 
-            if (time.GetUtcNow() - attempt.CreatedAt >= settings.UnknownFateWait)
+            if (heard >= settings.UnknownFateWait)
             {
                 return Silent.LongEnough;
             }

@@ -7,7 +7,8 @@ namespace VideoExpress.Jobs.Chain;
 /// Looks once at a request that its provider has accepted. Where the provider has no result of it, what it told by itself and what the
 /// worker put into the store is looked at, too, before anything is given up.
 /// </summary>
-internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndpoints endpoints, RunPodSettings settings, TimeProvider time)
+internal sealed class StatusCheck(
+    SignsOfLife signs, AttemptFiles files, GpuEndpoints endpoints, Listening listening, RunPodSettings settings, TimeProvider time)
 {
     /// <summary>A provider may need this long to show a request that it has just accepted.</summary>
     private static readonly TimeSpan NotYetVisible = TimeSpan.FromSeconds(60);
@@ -47,6 +48,7 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
         return status.State switch
         {
             GpuState.NotFound when signs.Told(attempt) is { State: GpuState.Failed or GpuState.TimedOut or GpuState.Cancelled } told => Ended(attempt, told),
+            GpuState.NotFound when age.Now - attempt.CreatedAt < NotYetVisible => new Finding.AtWork(JobPhase.InGpuQueue),
             GpuState.NotFound when age.MayBeThere => await MissAsync(attempt, age, cancellationToken),
             GpuState.InProgress when age.IsOverrun => await OverrunAsync(attempt, age, cancellationToken),
             _ => Ended(attempt, status),
@@ -66,8 +68,6 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
                 {
                     Write = db => db.MarkSeen(attempt.Id, Micros.From(attempt.RunningSince ?? age.Now)),
                 };
-            case GpuState.NotFound when age.Now - attempt.CreatedAt < NotYetVisible:
-                return new Finding.AtWork(JobPhase.InGpuQueue);
             case GpuState.Completed when status.Output is { } output && SignsOfLife.IsResult(output):
                 return new Finding.Finished { Write = db => End(db, attempt, AttemptState.Finished, status) };
             default:
@@ -81,7 +81,8 @@ internal sealed class StatusCheck(SignsOfLife signs, AttemptFiles files, GpuEndp
     /// </summary>
     private async Task<Finding> MissAsync(Attempt attempt, Age age, CancellationToken cancellationToken)
     {
-        var missing = age.Now - (attempt.MissingSince ?? age.Now);
+        var (heard, missing) = (listening.For(attempt), age.Now - (attempt.MissingSince ?? age.Now));
+        missing = heard < missing ? heard : missing;
         var isOver = missing >= settings.UnknownFateWait
             && (missing >= age.Limits.ExecutionTimeout || !await files.IsClaimedAsync(attempt, cancellationToken));
         return isOver ? new Finding.Lost(null) : new Finding.Missing { Write = db => db.MarkMissing(attempt.Id, Micros.From(age.Now)) };

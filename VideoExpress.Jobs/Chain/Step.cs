@@ -21,6 +21,9 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
     /// <summary>A step that the process has not survived this often is given up, so that the others go on.</summary>
     private const int MaxCrashes = 3;
 
+    /// <summary>Suspects work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.</summary>
+    private static readonly SemaphoreSlim Suspects = new(1);
+
     /// <summary>Every step there is.</summary>
     public static IReadOnlyList<Type> Types { get; } =
         [.. typeof(Step).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Step))).OrderBy(type => type.Name, StringComparer.Ordinal)];
@@ -96,16 +99,32 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
         }
 
         var turn = new Turn(job, row);
-        return OutOfPlace(job, row, rows) ?? (await ActAsync(turn, cancellationToken)).ButAtOnceWhenToldMore(turn, told);
+        return OutOfPlace(job, row, rows) ?? (await (row.Crashes > 0 ? ActAloneAsync(turn, cancellationToken) : ActAsync(turn, cancellationToken))).ButAtOnceWhenToldMore(turn, told);
     }
 
-    private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
+    private async Task<StepOutcome> ActAloneAsync(Turn turn, CancellationToken cancellationToken)
     {
         if (turn.Row.Crashes >= MaxCrashes)
         {
             throw new CrashLoopException(turn.Row);
         }
 
+        await Suspects.WaitAsync(cancellationToken);
+        try
+        {
+            storage.Write(db => db.RaiseCrashes(turn.Job.Id, turn.Row.HangfireId));
+            var outcome = await ActAsync(turn, cancellationToken);
+            storage.Write(db => db.ClearCrashes(turn.Job.Id, turn.Row.HangfireId));
+            return outcome;
+        }
+        finally
+        {
+            Suspects.Release();
+        }
+    }
+
+    private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
+    {
         Failpoint.Reach(turn.Row.Name, FailpointNames.BeforeEffect);
         var outcome = await DecideAsync(turn, cancellationToken);
         Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect);

@@ -35,7 +35,15 @@ internal static class StepTable
         "update steps set tries = 0, crashes = 0 where job_id = @id and ordinal = @ordinal and (tries > 0 or crashes > 0)",
         new { id = jobId.Text(), ordinal });
 
-    /// <summary>It is started while its last start has come to no end, or, with -1, such a start was stopped in good order.</summary>
+    /// <summary>The process has ended while it was at work, perhaps because of it, unless it was stopped in good order.</summary>
+    public static void MarkSuspect(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = crashes + 1 where job_id = @id and hangfire_id = @hangfireId and crashes <= 0", new { id = jobId.Text(), hangfireId });
+
+    /// <summary>A suspect was innocent.</summary>
+    public static void ClearCrashes(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = 0 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
+
+    /// <summary>A suspect begins, alone; should the process end now, it is to blame. Or, with -1, it was stopped in good order.</summary>
     public static void RaiseCrashes(this Db db, Guid jobId, string hangfireId, int by = 1) => db.Execute(
         "update steps set crashes = crashes + @by where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId, by });
 }
@@ -52,6 +60,6 @@ internal sealed class StepRow
     /// <summary>Failures in a row that were healed by trying again.</summary>
     public int Tries { get; set; }
 
-    /// <summary>How often in a row the process ended while the step was at work.</summary>
+    /// <summary>0, or how often in a row the process ended while the step was at work: the first time beside others, then alone.</summary>
     public int Crashes { get; set; }
 }

@@ -10,11 +10,15 @@ internal sealed class AttemptFiles(IObjectStore store)
 
     public static StoreKey ClaimKey(Attempt attempt) => StoreKey.Inbox(attempt.JobId, attempt.Id, "claim.json");
 
-    public static StoreKey ResultKey(Attempt attempt) => StoreKey.Inbox(attempt.JobId, attempt.Id, "result.json");
+    public static StoreKey ResultKey(Attempt attempt) => ResultKey(attempt.JobId, attempt.Id);
 
     /// <summary>The worker's result; null when there is none.</summary>
     public Task<JsonElement?> ResultAsync(Attempt attempt, CancellationToken cancellationToken) =>
-        ReadAsync(ResultKey(attempt), cancellationToken);
+        ResultAsync(attempt.JobId, attempt.Id, cancellationToken);
+
+    /// <inheritdoc cref="ResultAsync(Attempt, CancellationToken)" />
+    public Task<JsonElement?> ResultAsync(Guid jobId, Guid attemptId, CancellationToken cancellationToken) =>
+        ReadAsync(ResultKey(jobId, attemptId), cancellationToken);
 
     /// <summary>The provider's request id that the worker claimed the attempt under; null when there is no claim, or none in it.</summary>
     public async Task<string?> ClaimedRequestAsync(Attempt attempt, CancellationToken cancellationToken) =>
@@ -37,6 +41,8 @@ internal sealed class AttemptFiles(IObjectStore store)
                 ResultKey(attempt), new MemoryStream(document), new NewObject(document.Length, "application/json"), cancellationToken);
         }
     }
+
+    private static StoreKey ResultKey(Guid jobId, Guid attemptId) => StoreKey.Inbox(jobId, attemptId, "result.json");
 
     private async Task<JsonElement?> ReadAsync(StoreKey key, CancellationToken cancellationToken)
     {

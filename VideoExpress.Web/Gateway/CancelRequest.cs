@@ -8,7 +8,5 @@ internal static class CancelRequest
 {
     public static void MapCancelRequest(this IEndpointRouteBuilder clients) => clients.MapPost("cancel/{id}", Handle);
 
-    private static IResult Handle(string id, GpuRequests requests) => requests.Cancel(id) is { } request
-        ? Answer.Json(StatusAnswer.Of(request), GatewayJson.Default.StatusAnswer)
-        : Answer.Error(StatusCodes.Status404NotFound, "job not found");
+    private static IResult Handle(string id, GpuRequests requests) => Answer.StatusOf(requests.Cancel(id));
 }

@@ -15,11 +15,22 @@ internal sealed partial class GatewayAccess(GatewayKeys keys, GatewaySettings se
         return access.Refusal(context.HttpContext, access.Keys.Client) ?? await next(context);
     }
 
-    /// <summary>Filter of the reports that workers make.</summary>
+    /// <summary>
+    /// Filter of the reports that workers make. One that cannot be kept is answered 503, whatever is wrong: a worker tries that again, and
+    /// throws its result away after a 4xx.
+    /// </summary>
     public static async ValueTask<object?> ForWorkers(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var access = context.HttpContext.RequestServices.GetRequiredService<GatewayAccess>();
-        return access.Refusal(context.HttpContext, access.Keys.Worker) ?? await next(context);
+        try
+        {
+            return access.Refusal(context.HttpContext, access.Keys.Worker) ?? await next(context);
+        }
+        catch (Exception e) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
+        {
+            access.LogReportLost(e);
+            return Answer.Error(StatusCodes.Status503ServiceUnavailable, "the report could not be kept; try again");
+        }
     }
 
     /// <summary>Filter of the questions that workers ask without end.</summary>
@@ -61,6 +72,9 @@ internal sealed partial class GatewayAccess(GatewayKeys keys, GatewaySettings se
             ? null
             : Answer.Error(StatusCodes.Status404NotFound, "endpoint not found");
     }
+
+    [LoggerMessage(LogLevel.Error, "A worker's report could not be kept; the worker is asked to try again")]
+    private partial void LogReportLost(Exception exception);
 
     [LoggerMessage(LogLevel.Error, "A worker's question for work could not be answered")]
     private partial void LogOutOfOrder(Exception exception);

@@ -6,10 +6,17 @@ namespace VideoExpress.Web.Gateway;
 /// <summary>The answer to <c>POST /run</c>, and to anything else that needs no more.</summary>
 internal sealed record RequestAnswer(string Id, string Status);
 
-/// <summary>The answer to <c>GET /status</c> and <c>POST /cancel</c>; times in milliseconds, absent fields left out.</summary>
+/// <summary>
+/// The answer to <c>GET /status</c> and <c>POST /cancel</c>; times in milliseconds, absent fields left out. A webhook says the same, and
+/// <c>input</c> and <c>webhook</c> as they came.
+/// </summary>
 internal sealed record StatusAnswer(
     string Id, string Status, long? DelayTime, long? ExecutionTime, string? WorkerId, long? Retries, JsonText? Output, string? Error)
 {
+    public JsonText? Input { get; init; }
+
+    public string? Webhook { get; init; }
+
     public static StatusAnswer Of(GatewayRequest request)
     {
         var isTaken = request.Status != RunPodStates.InQueue && request.TakenAt is not null;
@@ -25,8 +32,19 @@ internal sealed record StatusAnswer(
     }
 }
 
-/// <summary>What a worker is given: nothing but this, since it passes every key on to its handler.</summary>
-internal sealed record TakenJob(string Id, JsonText Input);
+/// <summary>The answer to <c>GET /stream</c>: the chunks that the client was not given yet. The list is always there.</summary>
+internal sealed record StreamAnswer(string Status, IReadOnlyList<StreamChunk> Stream);
+
+/// <summary>One chunk of a handler that yields.</summary>
+internal sealed record StreamChunk(JsonText Output);
+
+/// <summary>The answer to <c>POST /purge-queue</c>.</summary>
+internal sealed record PurgeAnswer(int Removed, string Status);
+
+/// <summary>
+/// What a worker is given: nothing but this, since it passes every key on to its handler, and <c>s3Config</c> is meant for the handler.
+/// </summary>
+internal sealed record TakenJob(string Id, JsonText Input, JsonText? S3Config);
 
 /// <summary>Requests that a worker shall stop.</summary>
 internal sealed record StopAnswer(IReadOnlyList<string> JobsToStop);
@@ -44,6 +62,8 @@ internal sealed record ErrorAnswer(string Error);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RequestAnswer))]
 [JsonSerializable(typeof(StatusAnswer))]
+[JsonSerializable(typeof(StreamAnswer))]
+[JsonSerializable(typeof(PurgeAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<TakenJob>))]
 [JsonSerializable(typeof(StopAnswer))]
 [JsonSerializable(typeof(HealthAnswer))]

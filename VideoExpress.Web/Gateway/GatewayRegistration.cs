@@ -1,10 +1,13 @@
+using VideoExpress.Jobs.Gpu;
+
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>Puts the GPU gateway into a host.</summary>
 internal static class GatewayRegistration
 {
     /// <summary>
-    /// The gateway's parts. They need the storage, the object store, the server's address and a clock among the services.
+    /// The gateway's parts. They need the storage, the object store and its <see cref="AttemptFiles"/>, the server's address and a clock among the
+    /// services.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="settings">The section <c>Gateway</c>, already checked.</param>
@@ -17,14 +20,20 @@ internal static class GatewayRegistration
             .AddSingleton<GatewayAddress>()
             .AddSingleton<GatewayAccess>()
             .AddSingleton<LongPoll>()
+            .AddSingleton<GatewaySignals>()
             .AddSingleton<Workers>()
             .AddSingleton<LocalWorkerState>()
             .AddSingleton<GpuRequests>()
             .AddSingleton<HandOuts>()
+            .AddSingleton<StreamChunks>()
+            .AddSingleton<Webhooks>()
+            .AddSingleton<StoredResults>()
             .AddSingleton<WorkerFileUrls>()
             .AddSingleton<LostRequests>()
+            .AddSingleton<OverdueRequests>()
             .AddHostedService<GatewayStart>()
-            .AddHostedService<Deadlines>();
+            .AddHostedService<Deadlines>()
+            .AddHostedService<WebhookSender>();
         if (settings.LocalWorker)
         {
             services.AddSingleton<WorkerLauncher>().AddHostedService<LocalWorker>();
@@ -44,11 +53,15 @@ internal static class GatewayRegistration
         var clients = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForClients);
         clients.MapSubmitRun();
         clients.MapGetStatus();
+        clients.MapGetStream();
         clients.MapCancelRequest();
+        clients.MapRetryRequest();
+        clients.MapPurgeQueue();
         clients.MapGetEndpointHealth();
 
         var workers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWorkers);
         workers.MapPostResult();
+        workers.MapPostChunk();
         workers.MapPing();
 
         var waitingWorkers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWaitingWorkers);

@@ -1,3 +1,5 @@
+using VideoExpress.Jobs.Gpu;
+
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>What <c>GET /status</c> needs of one row of <c>gpu_requests</c>.</summary>
@@ -29,4 +31,6 @@ internal sealed record GatewayRequest
     public string? Output { get; init; }
 
     public string? Error { get; init; }
+
+    public bool IsOver => Status is not (RunPodStates.InQueue or RunPodStates.InProgress);
 }

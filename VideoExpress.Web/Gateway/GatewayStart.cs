@@ -3,8 +3,8 @@ using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Web.Gateway;
 
-/// <summary>Before the server listens: makes the table and brings back what the last process left behind.</summary>
-internal sealed class GatewayStart(SQLiteStorage storage, LostRequests lost) : IHostedService
+/// <summary>Before the server listens: makes its tables.</summary>
+internal sealed class GatewayStart(SQLiteStorage storage) : IHostedService
 {
     /// <summary>The name of its schema in the file.</summary>
     public const string Schema = "gateway";
@@ -13,7 +13,6 @@ internal sealed class GatewayStart(SQLiteStorage storage, LostRequests lost) : I
     public Task StartAsync(CancellationToken cancellationToken)
     {
         Migrations.Apply(storage, typeof(GatewayStart).Assembly, Schema);
-        lost.WatchOwners();
         return Task.CompletedTask;
     }
 

@@ -7,7 +7,7 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>The worker's side of <c>gpu_requests</c>: take, give back, report.</summary>
-internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers workers)
+internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers workers, GatewaySignals signals)
 {
     /// <summary>
     /// Marks the oldest waiting requests as this worker's; null when none waits. The mark is committed before the worker hears of them, so
@@ -23,8 +23,8 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
         }
 
         using var work = storage.BeginUnitOfWork();
-        var rows = work.Connection.Query<(string Id, string Input)>(
-            $"select id, input from gpu_requests where status = '{RunPodStates.InQueue}' order by rowid limit @limit",
+        var rows = work.Connection.Query<(string Id, string Input, string? S3Config)>(
+            $"select id, input, s3_config from gpu_requests where status = '{RunPodStates.InQueue}' order by rowid limit @limit",
             new { limit }, work.Transaction).ToList();
         if (rows.Count == 0)
         {
@@ -34,14 +34,17 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
         work.Connection.Execute(
             $"""
             update gpu_requests
-            set status = '{RunPodStates.InProgress}', worker_id = @workerId, taken_at = @now, progress = null, progress_seq = null
-            where id in @ids
+            set status = '{RunPodStates.InProgress}', worker_id = @workerId, taken_at = @now, progress = null, progress_seq = null,
+                streamed = 0
+            where id in @ids;
+
+            delete from gpu_chunks where request_id in @ids;
             """,
             new { workerId, now = time.NowMicros(), ids = rows.Select(row => row.Id) },
             work.Transaction);
         work.Commit();
         Failpoint.Reach(FailpointNames.GatewayHandedOut);
-        return [.. rows.Select(row => new TakenJob(row.Id, new JsonText(row.Input)))];
+        return [.. rows.Select(row => new TakenJob(row.Id, new JsonText(row.Input), row.S3Config is { } config ? new JsonText(config) : null))];
     }
 
     /// <summary>The worker never heard of these: they wait again as if they had not been taken.</summary>
@@ -55,7 +58,25 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
             """,
             new { workerId, ids = jobs.Select(job => job.Id) },
             work.Transaction);
-        work.OnCommitted(workers.WorkArrived.Raise);
+        work.OnCommitted(signals.WorkArrived.Raise);
+        work.Commit();
+    }
+
+    /// <summary>
+    /// Keeps a chunk of a handler that yields, behind those that came before. One of a request that is over, or another worker's, is too late.
+    /// </summary>
+    public void AddChunk(string workerId, string requestId, string output)
+    {
+        using var work = storage.BeginUnitOfWork();
+        work.Connection.Execute(
+            $"""
+            insert into gpu_chunks (request_id, number, output)
+            select id, 1 + coalesce((select max(number) from gpu_chunks where request_id = id), 0), @output
+            from gpu_requests where id = @requestId and status = '{RunPodStates.InProgress}' and worker_id = @workerId
+            """,
+            new { requestId, workerId, output },
+            work.Transaction);
+        work.OnCommitted(signals.RequestMoved.Raise);
         work.Commit();
     }
 
@@ -100,7 +121,8 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
         Failpoint.Reach(FailpointNames.GatewayReported);
     }
 
-    private void Finish(SQLiteUnitOfWork work, string requestId, string workerId, WorkerReport.Result result) =>
+    private void Finish(SQLiteUnitOfWork work, string requestId, string workerId, WorkerReport.Result result)
+    {
         work.Connection.Execute(
             """
             update gpu_requests
@@ -118,4 +140,6 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
                 now = time.NowMicros(),
             },
             work.Transaction);
+        work.OnCommitted(signals.RequestMoved.Raise);
+    }
 }

@@ -73,7 +73,7 @@ internal sealed partial class LocalWorker(
 
         // Ended with the host, it leaves its request to the next start of the host: that is no fault of the request.
         cancellationToken.ThrowIfCancellationRequested();
-        lost.WorkerGone(id, mayComeBack: false);
+        await lost.WorkerGoneAsync(id, mayComeBack: false, cancellationToken);
         state.CurrentId = null;
         state.Problem = "The local worker has ended; its lines in the log say why. It is started again.";
     }

@@ -6,11 +6,12 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>
-/// Brings back requests whose worker lost them: the same id waits again, <c>retries</c> one higher, no new charge. A worker that finds its
-/// attempt's result in the store returns it without working again.
+/// Brings back requests whose worker lost them: the same id waits again, <c>retries</c> one higher, no new charge, unless the store has the
+/// result. While the store does not answer, a request stays where it is: work that may be done is not begun again.
 /// </summary>
 internal sealed partial class LostRequests(
-    SQLiteStorage storage, TimeProvider time, Workers workers, LocalWorkerState local, ILogger<LostRequests> log)
+    SQLiteStorage storage, TimeProvider time, Workers workers, GatewaySignals signals, StoredResults results, LocalWorkerState local,
+    ILogger<LostRequests> log)
 {
     /// <summary>A request that cost so many workers their lives fails, or it would go on killing them.</summary>
     private const int MaxLosses = 3;
@@ -19,45 +20,39 @@ internal sealed partial class LostRequests(
     private static readonly TimeSpan HandOutGrace = TimeSpan.FromSeconds(5);
 
     /// <summary>Compares what a ping listed with what the worker was given.</summary>
-    public void Compare(Worker worker, IReadOnlySet<string> listed)
+    public async Task CompareAsync(Worker worker, IReadOnlySet<string> listed, CancellationToken cancellationToken)
     {
         var open = Open(worker.Id);
-        var settled = time.NowMicros() - Micros.From(HandOutGrace);
-        var lost = open
-            .Where(request => request.TakenAt < settled && worker.IsLost(request.Id, listed.Contains(request.Id)))
-            .Select(request => request.Id)
-            .ToList();
-        if (lost.Count > 0)
-        {
-            Requeue(worker.Id, lost, isLoss: true, mayComeBack: true);
-        }
-
-        var others = listed.Except(open.Select(request => request.Id)).ToList();
+        var others = listed.Except(open.Select(handOut => handOut.RequestId)).ToList();
         if (others.Count > 0)
         {
             Settle(worker, others);
         }
 
         worker.RepeatStops(listed);
+
+        var settled = time.NowMicros() - Micros.From(HandOutGrace);
+        var lost = open
+            .Where(handOut => handOut.TakenAt < settled && worker.IsLost(handOut.RequestId, listed.Contains(handOut.RequestId)))
+            .ToList();
+        await GiveUpAsync(lost, isLoss: true, mayComeBack: true, cancellationToken);
     }
 
     /// <summary>All that a worker had is lost: nothing is heard of it, though it may come back, or its process has ended.</summary>
-    public void WorkerGone(string workerId, bool mayComeBack)
+    public async Task WorkerGoneAsync(string workerId, bool mayComeBack, CancellationToken cancellationToken)
     {
-        var open = Open(workerId);
-        if (open.Count > 0)
+        // A worker that still has something is looked at again, since the store may answer then.
+        if (await GiveUpAsync(Open(workerId), isLoss: true, mayComeBack, cancellationToken))
         {
-            Requeue(workerId, [.. open.Select(request => request.Id)], isLoss: true, mayComeBack);
+            workers.Forget(workerId);
         }
-
-        workers.Forget(workerId);
     }
 
     /// <summary>
     /// Sees to every request that is handed out. A supervised worker that has been replaced, as all of them are after a start of the host,
     /// is dead, which is no fault of its request; any other that is not known gets the time of three pings to show itself.
     /// </summary>
-    public void WatchOwners()
+    public async Task WatchOwnersAsync(CancellationToken cancellationToken)
     {
         var owners = storage.Read(connection => connection.Query<string>(
             $"select distinct worker_id from gpu_requests where status = '{RunPodStates.InProgress}'").ToList());
@@ -65,7 +60,7 @@ internal sealed partial class LostRequests(
         {
             if (local.IsOver(owner))
             {
-                Requeue(owner, [.. Open(owner).Select(request => request.Id)], isLoss: false, mayComeBack: false);
+                await GiveUpAsync(Open(owner), isLoss: false, mayComeBack: false, cancellationToken);
             }
             else
             {
@@ -100,50 +95,72 @@ internal sealed partial class LostRequests(
         notIts.ForEach(worker.RequestStop);
     }
 
-    private List<(string Id, long TakenAt)> Open(string workerId) => storage.Read(connection => connection.Query<(string, long)>(
-        $"select id, taken_at from gpu_requests where status = '{RunPodStates.InProgress}' and worker_id = @workerId",
+    private List<HandOut> Open(string workerId) => storage.Read(connection => connection.Query<HandOut>(
+        $"select {HandOut.Columns} from gpu_requests where status = '{RunPodStates.InProgress}' and worker_id = @workerId",
         new { workerId }).ToList());
 
-    private void Requeue(string workerId, IReadOnlyList<string> ids, bool isLoss, bool mayComeBack)
+    /// <summary>Looks into the store for each, and lets those wait again whose result is not there.</summary>
+    /// <returns>False when the store has not told of each.</returns>
+    private async Task<bool> GiveUpAsync(IReadOnlyList<HandOut> handOuts, bool isLoss, bool mayComeBack, CancellationToken cancellationToken)
     {
-        using var work = storage.BeginUnitOfWork();
-        var rows = work.Connection.Query<(string Id, long Losses, long Retries)>(
-            $"""
-            select id, losses + @loss, retries from gpu_requests
-            where id in @ids and status = '{RunPodStates.InProgress}' and worker_id = @workerId
-            """,
-            new { ids, workerId, loss = isLoss ? 1 : 0 },
-            work.Transaction).ToList();
-        foreach (var (id, losses, retries) in rows)
+        var verdicts = await Task.WhenAll(handOuts.Select(handOut => results.AdoptAsync(handOut, cancellationToken)));
+        foreach (var (handOut, verdict) in handOuts.Zip(verdicts))
         {
-            var isOver = losses >= MaxLosses;
-            work.Connection.Execute(
-                """
-                update gpu_requests
-                set status = @status, losses = @losses, retries = @retries, error = @error, queued_at = @now,
-                    finished_at = iif(@isOver, @now, null), worker_id = iif(@keepsOwner, worker_id, null),
-                    progress = null, progress_seq = null
-                where id = @id
-                """,
-                new
-                {
-                    id,
-                    isOver,
-                    keepsOwner = isOver || mayComeBack,
-                    losses,
-                    status = isOver ? RunPodStates.Failed : RunPodStates.InQueue,
-                    retries = isOver ? retries : retries + 1,
-                    error = isOver ? RunPodStates.WorkersLost((int)retries) : null,
-                    now = time.NowMicros(),
-                },
-                work.Transaction);
-            LogLost(id, workerId, isOver ? "given up" : "queued again");
+            if (verdict == StoreVerdict.NothingThere)
+            {
+                Requeue(handOut, isLoss, mayComeBack);
+            }
+
+            if (verdict != StoreVerdict.NoAnswer)
+            {
+                workers.NoLongerHas(handOut);
+            }
         }
 
-        work.OnCommitted(workers.WorkArrived.Raise);
+        return !verdicts.Contains(StoreVerdict.NoAnswer);
+    }
+
+    private void Requeue(HandOut handOut, bool isLoss, bool mayComeBack)
+    {
+        using var work = storage.BeginUnitOfWork();
+        var rows = work.Connection.Query<(long Losses, long Retries)>(
+            $"""
+            select losses + @loss, retries from gpu_requests
+            where id = @RequestId and status = '{RunPodStates.InProgress}' and worker_id = @WorkerId and taken_at = @TakenAt
+            """,
+            new { handOut.RequestId, handOut.WorkerId, handOut.TakenAt, loss = isLoss ? 1 : 0 },
+            work.Transaction).ToList();
+        if (rows is not [var (losses, retries)])
+        {
+            return; // Reported, cancelled or handed out again while the store was asked.
+        }
+
+        var isOver = losses >= MaxLosses;
+        work.Connection.Execute(
+            """
+            update gpu_requests
+            set status = @status, losses = @losses, retries = @retries, error = @error, queued_at = @now,
+                finished_at = iif(@isOver, @now, null), worker_id = iif(@keepsOwner, worker_id, null),
+                progress = null, progress_seq = null
+            where id = @RequestId
+            """,
+            new
+            {
+                handOut.RequestId,
+                isOver,
+                keepsOwner = isOver || mayComeBack,
+                losses,
+                status = isOver ? RunPodStates.Failed : RunPodStates.InQueue,
+                retries = isOver ? retries : retries + 1,
+                error = isOver ? RunPodStates.WorkersLost((int)retries) : null,
+                now = time.NowMicros(),
+            },
+            work.Transaction);
+        work.OnCommitted(isOver ? signals.RequestMoved.Raise : signals.WorkArrived.Raise);
         work.Commit();
+        LogLost(handOut.RequestId, handOut.WorkerId, isOver ? "given up" : "queued again");
     }
 
     [LoggerMessage(LogLevel.Warning, "Request {RequestId} was lost by worker {WorkerId} and is {Fate}")]
-    private partial void LogLost(string requestId, string workerId, string fate);
+    private partial void LogLost(string requestId, string? workerId, string fate);
 }

@@ -6,11 +6,11 @@ namespace VideoExpress.Web.Gateway;
 /// <summary><c>GET /v2/{endpoint}/ping/{worker}</c>: a worker lives, and this is what it works on.</summary>
 internal static partial class Ping
 {
-    public static void MapPing(this IEndpointRouteBuilder workers) => workers.MapGet("ping/{worker}", Handle);
+    public static void MapPing(this IEndpointRouteBuilder workers) => workers.MapGet("ping/{worker}", HandleAsync);
 
-    private static Ok Handle(
+    private static async Task<Ok> HandleAsync(
         string worker, [FromQuery(Name = "job_id")] string? jobIds, string? status, string? check,
-        Workers workers, LostRequests lost, ILogger<Workers> log)
+        Workers workers, LostRequests lost, ILogger<Workers> log, CancellationToken cancellationToken)
     {
         var known = workers.Seen(worker);
         if (status == "unhealthy")
@@ -20,7 +20,7 @@ internal static partial class Ping
         }
 
         var listed = (jobIds ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        lost.Compare(known, listed.ToHashSet());
+        await lost.CompareAsync(known, listed.ToHashSet(), cancellationToken);
         return TypedResults.Ok();
     }
 

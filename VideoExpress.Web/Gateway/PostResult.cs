@@ -14,7 +14,13 @@ internal static class PostResult
             ? WorkerReport.Read(body)
             : new WorkerReport.Result(null, "the result exceeds 32 MiB");
         handOuts.Report(worker, id, report);
-        workers.Seen(worker).Heard(id, isOver: report is WorkerReport.Result);
+        var known = workers.Seen(worker);
+        known.Heard(id, isOver: report is WorkerReport.Result);
+        if (report is WorkerReport.Result { IsWorkerEnding: true })
+        {
+            known.LetGo();
+        }
+
         return TypedResults.Ok();
     }
 }

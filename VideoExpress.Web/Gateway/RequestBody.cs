@@ -8,6 +8,12 @@ internal static class RequestBody
     /// <summary>RunPod's limit of <c>POST /run</c>, in bytes.</summary>
     public const int MaxSubmission = 10 << 20;
 
+    /// <summary>RunPod's limit of <c>POST /runsync</c>, in bytes.</summary>
+    public const int MaxSyncSubmission = 20 << 20;
+
+    /// <summary>RunPod's limit of a chunk, in bytes.</summary>
+    public const int MaxChunk = 1 << 20;
+
     /// <summary>Largest result of a worker, in bytes; workers themselves know no limit.</summary>
     public const int MaxResult = 32 << 20;
 

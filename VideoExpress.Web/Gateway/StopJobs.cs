@@ -8,7 +8,8 @@ internal static class StopJobs
     private static async Task<IResult> HandleAsync(string worker, Workers workers, LongPoll poll, CancellationToken cancellationToken)
     {
         var known = workers.Seen(worker);
-        var stops = await poll.HoldAsync(known.TakeStops, () => known.StopArrived.Next, cancellationToken);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, known.PollsEnd);
+        var stops = await poll.HoldAsync(known.TakeStops, () => known.StopArrived.Next, end.Token);
         return stops is null ? TypedResults.NoContent() : Answer.Json(new StopAnswer(stops), GatewayJson.Default.StopAnswer);
     }
 }

@@ -1,23 +1,55 @@
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>
-/// <c>POST /v2/{endpoint}/run</c>: keeps a request. The answer is exactly 200: RunPod's npm client knows no other success.
+/// <c>POST /v2/{endpoint}/run</c> keeps a request; <c>POST /v2/{endpoint}/runsync</c> also waits for its end, as long as the caller's
+/// <c>wait</c> says.
 /// </summary>
 internal static class SubmitRun
 {
-    public static void MapSubmitRun(this IEndpointRouteBuilder clients) => clients.MapPost("run", HandleAsync);
+    private const string SyncPrefix = "sync-";
+
+    public static void MapSubmitRun(this IEndpointRouteBuilder clients)
+    {
+        clients.MapPost("run", HandleAsync);
+        clients.MapPost("runsync", HandleSyncAsync);
+    }
 
     private static async Task<IResult> HandleAsync(HttpContext context, GpuRequests requests)
     {
-        if (await RequestBody.ReadAsync(context, RequestBody.MaxSubmission) is not { } body)
+        var (request, refusal) = await ReadAsync(context, RequestBody.MaxSubmission);
+        return request is null ? refusal! : Answer.Json(requests.Submit(request), GatewayJson.Default.RequestAnswer);
+    }
+
+    private static async Task<IResult> HandleSyncAsync(
+        HttpContext context, string? wait, GpuRequests requests, GatewaySignals signals, LongPoll poll)
+    {
+        var (request, refusal) = await ReadAsync(context, RequestBody.MaxSyncSubmission);
+        if (request is null)
         {
-            return Answer.Error(StatusCodes.Status400BadRequest, "exceeded max body size of 10MiB");
+            return refusal!;
+        }
+
+        var accepted = requests.Submit(request, SyncPrefix);
+        GatewayRequest? now = null;
+        await poll.HoldAsync(
+            () => (now = requests.Find(accepted.Id)) is null or { IsOver: true }, () => signals.RequestMoved.Next, WaitTime.Of(wait),
+            context.RequestAborted);
+        return now is { IsOver: true }
+            ? Answer.StatusOf(now)
+            : Answer.Json(accepted with { Status = now?.Status ?? accepted.Status }, GatewayJson.Default.RequestAnswer);
+    }
+
+    private static async Task<(RunRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, int limit)
+    {
+        if (await RequestBody.ReadAsync(context, limit) is not { } body)
+        {
+            return (null, Answer.Error(StatusCodes.Status400BadRequest, $"exceeded max body size of {limit >> 20}MiB"));
         }
 
         return RunRequest.Read(body) switch
         {
-            ({ } request, _) => Answer.Json(requests.Submit(request), GatewayJson.Default.RequestAnswer),
-            (_, var problem) => Answer.Error(StatusCodes.Status400BadRequest, problem!),
+            ({ } request, _) => (request, null),
+            (_, var problem) => (null, Answer.Error(StatusCodes.Status400BadRequest, problem!)),
         };
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Mvc;
 
@@ -15,9 +16,13 @@ internal static class TakeJob
         waitingWorkers.MapGet("job-take/{worker}",
             (string worker, [AsParameters] Parts parts) => HandleAsync(worker, limit: 1, isBatch: false, parts));
         waitingWorkers.MapGet("job-take-batch/{worker}",
-            (string worker, [FromQuery(Name = "batch_size")] int? size, [AsParameters] Parts parts) =>
-                HandleAsync(worker, Math.Clamp(size ?? 1, 1, MaxBatch), isBatch: true, parts));
+            (string worker, [FromQuery(Name = "batch_size")] string? size, [AsParameters] Parts parts) =>
+                HandleAsync(worker, BatchOf(size), isBatch: true, parts));
     }
+
+    /// <summary>Never refused, whatever stands there: a worker would ask again without a pause.</summary>
+    private static int BatchOf(string? size) =>
+        int.TryParse(size, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Clamp(number, 1, MaxBatch) : 1;
 
     private static async Task<IResult> HandleAsync(string worker, int limit, bool isBatch, Parts parts)
     {
@@ -27,10 +32,12 @@ internal static class TakeJob
             return await parts.Access.RefuseSlowlyAsync(aborted);
         }
 
-        parts.Workers.Seen(worker).Problem = null;
+        var known = parts.Workers.Seen(worker);
+        known.Problem = null;
         parts.Local.IsReady(worker);
         var fileBase = parts.FileUrls.BaseFor(worker);
-        var jobs = await parts.Poll.HoldAsync(() => parts.HandOuts.Take(worker, limit), () => parts.Workers.WorkArrived.Next, aborted);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted, known.PollsEnd);
+        var jobs = await parts.Poll.HoldAsync(() => parts.HandOuts.Take(worker, limit), () => parts.Signals.WorkArrived.Next, end.Token);
         if (jobs is null)
         {
             return TypedResults.StatusCode(parts.Poll.IsDraining ? StatusCodes.Status429TooManyRequests : StatusCodes.Status204NoContent);
@@ -40,14 +47,7 @@ internal static class TakeJob
         var answer = isBatch
             ? JsonSerializer.SerializeToUtf8Bytes(jobs, GatewayJson.Default.IReadOnlyListTakenJob)
             : JsonSerializer.SerializeToUtf8Bytes(jobs[0], GatewayJson.Default.TakenJob);
-        try
-        {
-            aborted.ThrowIfCancellationRequested();
-            parts.Context.Response.ContentType = "application/json";
-            parts.Context.Response.ContentLength = answer.Length;
-            await parts.Context.Response.Body.WriteAsync(answer, aborted);
-        }
-        catch (Exception e) when (e is OperationCanceledException or IOException)
+        if (!await Answer.TryWriteAsync(parts.Context, answer))
         {
             parts.HandOuts.PutBack(worker, jobs);
         }
@@ -57,6 +57,6 @@ internal static class TakeJob
 
     /// <summary>What the two calls need of the host.</summary>
     private sealed record Parts(
-        HttpContext Context, HandOuts HandOuts, Workers Workers, LocalWorkerState Local, LongPoll Poll, GatewayAccess Access,
-        WorkerFileUrls FileUrls);
+        HttpContext Context, HandOuts HandOuts, Workers Workers, GatewaySignals Signals, LocalWorkerState Local, LongPoll Poll,
+        GatewayAccess Access, WorkerFileUrls FileUrls);
 }

@@ -1,7 +1,9 @@
 namespace VideoExpress.Web.Gateway;
 
 /// <summary>What the gateway remembers of one worker while both are up.</summary>
+#pragma warning disable CA1001 // a source without a timer holds nothing, and a poll may link to it at any time
 internal sealed class Worker(string id, TimeProvider time)
+#pragma warning restore CA1001
 {
     /// <summary>A request absent from so many successive pings is lost.</summary>
     private const int AbsencesThatMeanLost = 2;
@@ -13,6 +15,7 @@ internal sealed class Worker(string id, TimeProvider time)
     private readonly Dictionary<string, int> _absences = [];
     private readonly Dictionary<string, Stop> _stops = [];
     private long _lastSign = time.GetTimestamp();
+    private CancellationTokenSource _pollsEnd = new();
 
     public string Id { get; } = id;
 
@@ -27,7 +30,13 @@ internal sealed class Worker(string id, TimeProvider time)
 
     public void Touch() => Volatile.Write(ref _lastSign, time.GetTimestamp());
 
-    /// <summary>Notes whether a ping listed a request; true when it has now been absent from two in a row.</summary>
+    /// <summary>Ends when its polls shall be answered at once, whatever there is to say.</summary>
+    public CancellationToken PollsEnd => Volatile.Read(ref _pollsEnd).Token;
+
+    /// <summary>Answers its polls at once: a worker that is about to end does so only when they are, and should take nothing more.</summary>
+    public void LetGo() => Interlocked.Exchange(ref _pollsEnd, new CancellationTokenSource()).Cancel();
+
+    /// <summary>Notes whether a ping listed a request; true when it has been absent from two in a row, or more.</summary>
     public bool IsLost(string requestId, bool isListed)
     {
         lock (_lock)
@@ -39,17 +48,11 @@ internal sealed class Worker(string id, TimeProvider time)
             }
 
             var absences = _absences[requestId] = _absences.GetValueOrDefault(requestId) + 1;
-            if (absences < AbsencesThatMeanLost)
-            {
-                return false;
-            }
-
-            _absences.Remove(requestId);
-            return true;
+            return absences >= AbsencesThatMeanLost;
         }
     }
 
-    /// <summary>A post about a request shows that it is not lost, and the end of one that nobody need stop it.</summary>
+    /// <summary>A post about a request shows that it is not lost, and the end of a hand-out that nobody need stop it.</summary>
     public void Heard(string requestId, bool isOver)
     {
         lock (_lock)

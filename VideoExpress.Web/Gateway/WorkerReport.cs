@@ -16,14 +16,18 @@ internal abstract record WorkerReport
 
     /// <param name="Output">JSON as it came; null when the handler returned nothing.</param>
     /// <param name="Error">Present when the handler failed.</param>
-    public sealed record Result(string? Output, string? Error) : WorkerReport;
+    /// <param name="IsWorkerEnding">The handler has asked for a fresh process, and this one may be ending.</param>
+    public sealed record Result(string? Output, string? Error, bool IsWorkerEnding = false) : WorkerReport;
+
+    /// <summary>Progress that cannot be read; the request goes on.</summary>
+    public sealed record Unreadable : WorkerReport;
 
     /// <summary>Reads a body; one that is no JSON is the end of its request too, since the worker will not post another.</summary>
     public static WorkerReport Read(byte[] body)
     {
         if (!JsonText.TryParseObject(body, out var document))
         {
-            return new Result(null, "invalid JSON from worker");
+            return IsProgress(body) ? new Unreadable() : new Result(null, "invalid JSON from worker");
         }
 
         using (document)
@@ -41,7 +45,26 @@ internal abstract record WorkerReport
                 { ValueKind: JsonValueKind.String } text => ErrorText.TextOf(text),
                 { } other => other.GetRawText(),
             };
-            return new Result(output?.GetRawText(), error);
+            return new Result(output?.GetRawText(), error, Present(root, "stopPod") is { ValueKind: JsonValueKind.True });
+        }
+    }
+
+    /// <summary>
+    /// Whether a body that cannot be read begins as progress does. A number that is none in it (Python writes a bare <c>NaN</c>) must not end
+    /// a request whose result is still to come.
+    /// </summary>
+    private static bool IsProgress(byte[] body)
+    {
+        var reader = new Utf8JsonReader(body, isFinalBlock: false, state: default);
+        try
+        {
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject
+                && reader.Read() && reader.ValueTextEquals("status")
+                && reader.Read() && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals(RunPodStates.InProgress);
+        }
+        catch (JsonException)
+        {
+            return false;
         }
     }
 

@@ -10,9 +10,6 @@ internal sealed class Workers(GatewaySettings settings, TimeProvider time)
 
     private readonly ConcurrentDictionary<string, Worker> _workers = new(StringComparer.Ordinal);
 
-    /// <summary>Raised when a request waits for a worker.</summary>
-    public Signal WorkArrived { get; } = new();
-
     /// <summary>All that were heard of lately.</summary>
     public IReadOnlyCollection<Worker> Known => _workers.Values.ToArray();
 
@@ -36,6 +33,15 @@ internal sealed class Workers(GatewaySettings settings, TimeProvider time)
         if (workerId is not null && _workers.TryGetValue(workerId, out var worker))
         {
             worker.RequestStop(requestId);
+        }
+    }
+
+    /// <summary>The hand-out is over, so nothing that is known of it holds for the next one.</summary>
+    public void NoLongerHas(HandOut handOut)
+    {
+        if (handOut.WorkerId is { } workerId && _workers.TryGetValue(workerId, out var worker))
+        {
+            worker.Heard(handOut.RequestId, isOver: true);
         }
     }
 

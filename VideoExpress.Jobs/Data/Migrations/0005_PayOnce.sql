@@ -17,7 +17,7 @@ create table webhooks (
     primary key (attempt_id, status)
 ) strict, without rowid;
 
--- How often in a row the process ended while the step was at work.
+-- 0, or how often in a row the process ended while the step was at work: the first time beside others, then alone.
 alter table steps add column crashes integer not null default 0;
 
 alter table attempts add column running_since integer; -- since when the provider has said that a worker has it; null while it waits for one

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu.Webhooks;
+using VideoExpress.Tests.Integration.Hosting;
 using VideoExpress.Tests.Unit.Gpu;
 
 namespace VideoExpress.Tests.Integration.Chain;
@@ -125,6 +126,16 @@ public sealed class WebhookTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, await TellAsync(request, at: unknown));
         Assert.Empty(Told());
+    }
+
+    [Fact]
+    public async Task AServerWithAKey_AsksTheProviderForTheTokenAlone()
+    {
+        await using var server = await RunningServer.StartAsync(["--ApiKey", "key-of-the-server"]);
+        var token = server.App.Services.GetRequiredService<WebhookTokens>().Of(Guid.CreateVersion7());
+
+        Assert.Equal(HttpStatusCode.OK, await PostAsync(new Uri(server.Http.BaseAddress!, $"/webhooks/runpod/{token}"), "{}"));
+        Assert.Equal(HttpStatusCode.NotFound, await PostAsync(new Uri(server.Http.BaseAddress!, $"/webhooks/runpod/{token}A"), "{}"));
     }
 
     [Fact]

@@ -78,6 +78,8 @@ public sealed class ClientCallTests : IDisposable
     [InlineData("""{"input":{}}""", "input must not be empty")]
     [InlineData("""{"input":{"a":1},"policy":{"executionTimeout":1}}""", "policy.executionTimeout must be milliseconds from 5 seconds to 7 days")]
     [InlineData("""{"input":{"a":1},"policy":{"ttl":"1 h"}}""", "policy.ttl must be milliseconds from 10 seconds to 7 days")]
+    [InlineData("""{"input":{"a":1},"webhook":"ftp://example.org/"}""", "webhook must be an http or https URL")]
+    [InlineData("""{"input":{"a":1},"webhook":7}""", "webhook must be an http or https URL")]
     public async Task Submit_IsRefused_WhenNoWorkerCouldRunIt(string body, string error)
     {
         await using var host = await GatewayHost.StartAsync(_folder);
@@ -207,8 +209,13 @@ public sealed class ClientCallTests : IDisposable
 
     [Theory]
     [InlineData("run", "POST")]
+    [InlineData("runsync", "POST")]
     [InlineData("status/x", "GET")]
+    [InlineData("status-sync/x", "GET")]
+    [InlineData("stream/x", "GET")]
     [InlineData("cancel/x", "POST")]
+    [InlineData("retry/x", "POST")]
+    [InlineData("purge-queue", "POST")]
     [InlineData("health", "GET")]
     public async Task ClientCalls_AreRefused_WithoutTheClientKey(string path, string method)
     {

@@ -10,7 +10,7 @@ internal static class ClientExtensions
     /// <summary>Submits a new attempt, or the one named, and returns its request's id.</summary>
     public static async Task<string> AcceptedAsync(this RunPodClient client, string? attemptId = null, Func<GpuRequest, GpuRequest>? with = null)
     {
-        var request = ARunPodClient.Request(attemptId ?? $"attempt-{Interlocked.Increment(ref _attempts)}");
+        var request = ARunPodClient.Request(attemptId ?? $"attempt-{Interlocked.Increment(ref _attempts)}") with { Webhook = null };
         return Assert.IsType<SubmitResult.Accepted>(await client.SubmitAsync(with?.Invoke(request) ?? request, default)).RequestId;
     }
 }

@@ -22,6 +22,7 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly ConcurrentDictionary<string, int> _held = new();
+    private readonly ConcurrentDictionary<string, int> _asked = new();
 
     private GatewayHost(WebApplication app)
     {
@@ -37,14 +38,17 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public SQLiteStorage Storage => _app.Services.GetRequiredService<SQLiteStorage>();
 
+    public LocalWorkerState Local => _app.Services.GetRequiredService<LocalWorkerState>();
+
     public Workers Workers => _app.Services.GetRequiredService<Workers>();
 
     public static GatewaySettings Settings => new() { LocalWorker = false, HoldTime = TimeSpan.FromSeconds(5) };
 
     public static async Task<GatewayHost> StartAsync(
-        TempFolder folder, GatewaySettings? settings = null, TimeProvider? time = null, ILoggerProvider? log = null)
+        TempFolder folder, GatewaySettings? settings = null, TimeProvider? time = null, ILoggerProvider? log = null,
+        Func<IObjectStore, IObjectStore>? store = null)
     {
-        var app = Build(folder.Path, settings ?? Settings, time ?? TimeProvider.System, log ?? NullLoggerProvider.Instance);
+        var app = Build(folder.Path, settings ?? Settings, time ?? TimeProvider.System, log ?? NullLoggerProvider.Instance, store);
         var host = new GatewayHost(app);
         app.Use(host.WatchAsync);
         app.MapGateway();
@@ -53,8 +57,10 @@ internal sealed class GatewayHost : IAsyncDisposable
     }
 
     /// <summary>The host without its calls; the database and the keys lie in <paramref name="folder"/>, which is the content root, too.</summary>
-    public static WebApplication Build(string folder, GatewaySettings settings, TimeProvider time, ILoggerProvider log)
+    public static WebApplication Build(
+        string folder, GatewaySettings settings, TimeProvider time, ILoggerProvider log, Func<IObjectStore, IObjectStore>? store = null)
     {
+        var files = ObjectStores.Create(new StoreSettings(), folder, time);
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = folder });
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders().AddProvider(log);
@@ -62,7 +68,8 @@ internal sealed class GatewayHost : IAsyncDisposable
             .AddSingleton(time)
             .AddSingleton(_ => new SQLiteStorage(Path.Combine(folder, "videoexpress.db"), new SQLiteStorageOptions { TimeProvider = time }))
             .AddSingleton(new ServerAddress(null))
-            .AddSingleton(ObjectStores.Create(new StoreSettings(), folder, time))
+            .AddSingleton(store?.Invoke(files) ?? files)
+            .AddSingleton<AttemptFiles>()
             .AddGateway(settings, folder);
         return builder.Build();
     }
@@ -72,8 +79,24 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public HttpWorker Worker(string id) => new(Http, Endpoint, Keys.Worker, id);
 
+    public IObjectStore Store => _app.Services.GetRequiredService<IObjectStore>();
+
+    /// <summary>The last part of a path whose answers are cut off at the moment they are written.</summary>
+    public string CutOff { get; set; } = CutOffWorker;
+
     /// <summary>How many calls whose path begins so are being answered.</summary>
     public int Held(string call) => _held.GetValueOrDefault(call);
+
+    /// <summary>How many calls whose path begins so there were.</summary>
+    public int Asked(string call) => _asked.GetValueOrDefault(call);
+
+    /// <summary>A client's call: its status and body.</summary>
+    public async Task<(int Status, string Body)> CallAsync(string method, string path, string? body = null)
+    {
+        using var content = body is null ? null : new StringContent(body, MediaTypeHeaderValue.Parse("application/json"));
+        using var answer = await SendAsync(new HttpMethod(method), path, content);
+        return ((int)answer.StatusCode, await answer.Content.ReadAsStringAsync());
+    }
 
     public async Task<HttpResponseMessage> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? authorization = null)
     {
@@ -101,11 +124,12 @@ internal sealed class GatewayHost : IAsyncDisposable
     {
         var parts = context.Request.Path.Value!.Split('/');
         var call = parts[3];
-        if (parts[^1] == CutOffWorker)
+        if (parts[^1] == CutOff)
         {
             context.Response.Body = new BrokenStream();
         }
 
+        _asked.AddOrUpdate(call, 1, (_, count) => count + 1);
         _held.AddOrUpdate(call, 1, (_, count) => count + 1);
         try
         {

@@ -61,6 +61,32 @@ public sealed class HandOutTests : IDisposable
     }
 
     [Fact]
+    public async Task TakenJob_HasTheS3Config_WhichIsForItsHandler()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder);
+        using var answer = await host.RunAsync("""{"input": {"a": 1}, "s3Config": {"bucketName": "b"}, "webhook": null}""");
+
+        var job = await host.Worker("w1").TakeAsync();
+
+        Assert.Equal("""{"bucketName": "b"}""", job!.Value.GetProperty("s3Config").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("many")]
+    public async Task Batch_OfNoNumber_IsNotRefused(string size)
+    {
+        await using var host = await GatewayHost.StartAsync(_folder);
+        using var client = host.Client();
+        await client.AcceptedAsync();
+
+        using var answer = await host.Worker("w1").AskAsync($"job-take-batch/w1?batch_size={size}");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Batch_IsAList_OfAtMostTheFreeSlots()
     {
         await using var host = await GatewayHost.StartAsync(_folder);
@@ -178,6 +204,7 @@ public sealed class HandOutTests : IDisposable
     [InlineData("job-take/w1", "local", "wrong")]
     [InlineData("job-take-batch/w1?batch_size=2", "local", "")]
     [InlineData("job-stop/w1", "local", "Bearer wrong")]
+    [InlineData("job-take/w1", "local", "the client's")]
     [InlineData("job-take/w1", "other", null)]
     [InlineData("job-take/local-0badc0de", "local", null)]
     public async Task RefusedWorker_IsToldToSlowDown_AndOnlyAfterASecond(string call, string endpoint, string? authorization)
@@ -186,11 +213,16 @@ public sealed class HandOutTests : IDisposable
         await using var host = await GatewayHost.StartAsync(_folder, time: time);
         using var client = host.Client();
         await client.AcceptedAsync();
-        var ask = host.SendAsync(HttpMethod.Get, $"../{endpoint}/{call}", authorization: authorization ?? host.Keys.Worker);
+        var ask = host.SendAsync(HttpMethod.Get, $"../{endpoint}/{call}", authorization: authorization switch
+        {
+            null => host.Keys.Worker,
+            "the client's" => host.Keys.Client,
+            var other => other,
+        });
         await Until.TrueAsync(() => host.Held(call.Split('/')[0]) == 1);
 
         time.Advance(TimeSpan.FromSeconds(0.9));
-        using var other = await host.SendAsync(HttpMethod.Get, "health");
+        using var health = await host.SendAsync(HttpMethod.Get, "health");
         Assert.False(ask.IsCompleted);
         await Until.TrueAsync(() =>
         {
@@ -215,6 +247,27 @@ public sealed class HandOutTests : IDisposable
         using var answer = await host.Worker("w1").AskAsync("job-take/w1");
 
         Assert.Equal(HttpStatusCode.TooManyRequests, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Worker_ThatAsksForAFreshProcess_HasItsPollsAnsweredAtOnce_AndMayAskAgain()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder, GatewayHost.Settings with { HoldTime = TimeSpan.FromMinutes(1) });
+        using var client = host.Client();
+        var worker = host.Worker("w1");
+        var id = await client.AcceptedAsync();
+        await worker.TakeIdAsync();
+        var stop = worker.AskAsync("job-stop/w1");
+        var take = worker.AskAsync("job-take/w1");
+        await Until.TrueAsync(() => host.Held("job-stop") == 1 && host.Held("job-take") == 1);
+
+        await worker.ReportAsync(id, """{"output": 1, "stopPod": true}""");
+
+        using var stopped = await stop.WaitAsync(TimeSpan.FromSeconds(10));
+        using var taken = await take.WaitAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NoContent), (stopped.StatusCode, taken.StatusCode));
+        var next = await client.AcceptedAsync();
+        Assert.Equal(next, await worker.TakeIdAsync());
     }
 
     [Fact]

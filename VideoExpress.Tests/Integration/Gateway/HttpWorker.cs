@@ -48,9 +48,14 @@ internal sealed class HttpWorker(HttpClient http, Uri endpoint, string key, stri
     }
 
     /// <summary>Posts progress or a result; 200 whatever it says.</summary>
-    public async Task ReportAsync(string requestId, string body)
+    public Task ReportAsync(string requestId, string body) => PostAsync($"job-done/{Id}/{requestId}?gpu=home&isStream=false", body);
+
+    /// <summary>Posts a chunk; 200 whatever it says.</summary>
+    public Task ChunkAsync(string requestId, string body) => PostAsync($"job-stream/{Id}/{requestId}?gpu=home&isStream=false", body);
+
+    private async Task PostAsync(string call, string body)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"{endpoint}/job-done/{Id}/{requestId}?gpu=home&isStream=false")
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{endpoint}/{call}")
         {
             Content = new StringContent(body, MediaTypeHeaderValue.Parse("application/x-www-form-urlencoded")),
         };

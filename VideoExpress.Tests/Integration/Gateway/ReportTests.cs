@@ -1,4 +1,5 @@
 using System.Net;
+using Dapper;
 using VideoExpress.Jobs.Gpu;
 
 namespace VideoExpress.Tests.Integration.Gateway;
@@ -112,6 +113,32 @@ public sealed class ReportTests : IAsyncLifetime, IDisposable
         await _worker.ReportAsync(_id, """{"status": "IN_PROGRESS", "output": 42}""");
 
         Assert.Equal(42, (await _client.GetStatusAsync(_id, default)).Progress);
+    }
+
+    [Fact]
+    public async Task Progress_ThatCannotBeRead_DoesNotEndTheRequest()
+    {
+        await _worker.ReportAsync(_id, """{"status": "IN_PROGRESS", "output": {"progress": NaN}}""");
+        await _worker.ReportAsync(_id, """{"output": "the film"}""");
+
+        Assert.Equal("\"the film\"", (await _client.GetStatusAsync(_id, default)).Output?.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("job-done")]
+    [InlineData("job-stream")]
+    public async Task Report_ThatCannotBeKept_IsAskedForAgain(string call)
+    {
+        using (var work = _host.Storage.BeginUnitOfWork())
+        {
+            work.Connection.Execute("alter table gpu_requests rename to elsewhere", transaction: work.Transaction);
+            work.Commit();
+        }
+
+        using var body = new StringContent("""{"output": 1}""");
+        using var answer = await _host.SendAsync(HttpMethod.Post, $"{call}/w1/{_id}", body, _host.Keys.Worker);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
     [Fact]

@@ -20,7 +20,22 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 
     public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => Inner.OpenReadAsync(key, cancellationToken);
 
-    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken) => Inner.StatAsync(key, cancellationToken);
+    /// <summary>No object can be looked at.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>How many looks were refused.</summary>
+    public int Refused { get; private set; }
+
+    public Task<StoredObject?> StatAsync(StoreKey key, CancellationToken cancellationToken)
+    {
+        if (IsAway)
+        {
+            Refused++;
+            throw new StoreException("The store is away.", canHeal: true);
+        }
+
+        return Inner.StatAsync(key, cancellationToken);
+    }
 
     /// <summary>What happens elsewhere while a listing begins.</summary>
     public Func<Task> OnListing { get; set; } = () => Task.CompletedTask;

@@ -8,10 +8,7 @@ internal sealed class S3Server : IAsyncDisposable
 {
     public const string Bucket = "videos";
 
-    /// <summary>The folder that the tests were built in.</summary>
-    public static readonly string RepositoryRoot = FindRepositoryRoot();
-
-    private static readonly string Scripts = Path.Combine(RepositoryRoot, "VideoExpress.Tests", "Services", "s3");
+    private static readonly string Scripts = Repository.Path("VideoExpress.Tests", "Services", "s3");
     private readonly IReadOnlyDictionary<string, string> _values;
 
     private S3Server(IReadOnlyDictionary<string, string> values) => _values = values;
@@ -88,16 +85,5 @@ internal sealed class S3Server : IAsyncDisposable
             ? await output
             : throw new InvalidOperationException(
                 $"The S3 test server: {script} failed; as root, run VideoExpress.Tests/Services/s3/install. {await errors}{await output}");
-    }
-
-    private static string FindRepositoryRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "VideoExpress.sln")))
-        {
-            folder = Path.GetDirectoryName(folder) ?? throw new InvalidOperationException("The tests run outside of their repository.");
-        }
-
-        return folder;
     }
 }

@@ -9,7 +9,7 @@ public sealed partial class ComposeFileTests
     [Fact]
     public void EverySetting_ThatTheComposeFileNames_IsOne()
     {
-        var names = Names().Matches(File.ReadAllText(Path.Combine(S3Server.RepositoryRoot, "docker", "compose.yaml")))
+        var names = Names().Matches(File.ReadAllText(Repository.Path("docker", "compose.yaml")))
             .Select(match => match.Value).ToHashSet();
 
         Assert.Superset(new HashSet<string> { "ApiKey", "PublicUrl", "S3_ENDPOINT", "S3_ACCESS_KEY", "Store__PublicEndpoint" }, names);
