@@ -22,8 +22,6 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
     /// <summary>Requests that our own gateway accepted, by their jobs.</summary>
     public ILookup<string, string> AtHome => _rows.Value.AtHome;
 
-    public IReadOnlyList<string> Assets => _rows.Value.Assets;
-
     public string Store => Path.Combine(Data, "store");
 
     public string Work => Path.Combine(Data, "work");
@@ -41,7 +39,7 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
 
     private sealed record Rows(
         List<JobRow> Jobs, ILookup<string, AttemptRow> Attempts, ILookup<string, EventRow> Events, ILookup<string, OutputRow> Outputs,
-        ILookup<string, string> AtHome, List<string> Assets)
+        ILookup<string, string> AtHome)
     {
         public static Rows Read(string path)
         {
@@ -61,8 +59,7 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
                     from events where job_id is not null order by seq
                     """).ToLookup(row => row.JobId),
                 db.List<OutputRow>("select job_id, role, name, key, bytes, sha256 from outputs order by job_id, role, position").ToLookup(row => row.JobId),
-                db.List<HomeRow>("select id, json_extract(input, '$.job_id') as job_id from gpu_requests").ToLookup(row => row.JobId, row => row.Id),
-                db.List<string>("select asset_id from assets"));
+                db.List<HomeRow>("select id, json_extract(input, '$.job_id') as job_id from gpu_requests").ToLookup(row => row.JobId, row => row.Id));
         }
     }
 }

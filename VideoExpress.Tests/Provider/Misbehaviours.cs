@@ -18,6 +18,7 @@ internal static class Misbehaviours
             RunsTwice = random.Next(5) == 0,
             StatusErrors = Draw(random, 0, 0, 1),
             StatusHalves = Draw(random, 0, 0, 1),
+            ResultExpires = random.Next(4) == 0,
             OutputIsRefused = random.Next(4) == 0,
             Webhook = Draw(random, Enum.GetValues<WebhookLie>()),
             CancelsIgnored = Draw(random, 0, 0, 1),
