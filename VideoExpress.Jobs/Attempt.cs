@@ -17,6 +17,9 @@ public sealed record Attempt
     /// <summary>1 for the first of its step.</summary>
     public required int Number { get; init; }
 
+    /// <summary>Why it was paid after another one: <c>no_sign_of_life</c>, <c>lost_worker</c> or <c>user_retry</c>; null for the first.</summary>
+    public string? Reason { get; init; }
+
     /// <summary>What is known of it.</summary>
     public required AttemptState State { get; init; }
 
@@ -34,6 +37,12 @@ public sealed record Attempt
 
     /// <summary>Since when the provider has said, UTC, at each look, that it does not know the request; null while it does.</summary>
     public DateTimeOffset? MissingSince { get; init; }
+
+    /// <summary>Since when the provider has said, UTC, at each look, that a worker has it; null while none has.</summary>
+    public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>Since when its endpoint has shown, UTC, at each look, nothing that could be it; null while its fate is known.</summary>
+    public DateTimeOffset? QuietSince { get; init; }
 }
 
 /// <summary>What is known of an attempt.</summary>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Idempotency;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
 
@@ -19,20 +21,42 @@ public sealed class JobDesk
         SQLiteStorage storage, JobTransitions transitions, GpuEndpoints endpoints, JobSources sources, TimeProvider time) =>
         (_storage, _transitions, _endpoints, _sources, _time) = (storage, transitions, endpoints, sources, time);
 
-    /// <summary>Accepts a job: row, event and chain in one durable commit.</summary>
-    /// <exception cref="InvalidFieldsException">It needs something that is not there; nothing was written.</exception>
-    public Job Create(NewJob request)
+    /// <summary>Accepts a job: row, event, chain and the sender's key in one durable commit.</summary>
+    /// <param name="read">Reads what is asked for; not called when the call has made its job before, so that nothing since can spoil its answer.</param>
+    /// <param name="call">The call, if its sender may repeat it.</param>
+    /// <returns>The job, and whether an earlier call has made it: then as it stands now.</returns>
+    /// <exception cref="InvalidFieldsException">It needs something that is not there, or its key is another request's; nothing was written.</exception>
+    public (Job Job, bool IsReplay) Create(Func<NewJob> read, RepeatableCall? call = null)
     {
+        if (call is not null && _storage.Read(connection => ((Db)connection).FindMade(call)) is { } known)
+        {
+            return (known, true);
+        }
+
+        var request = read();
         using var unitOfWork = _storage.BeginUnitOfWork();
+        Db db = unitOfWork;
+        if (call is not null && db.FindMade(call) is { } meanwhile)
+        {
+            unitOfWork.Commit(); // made by one that is being committed, perhaps together with this: it must be durable before anybody hears of it
+            return (meanwhile, true);
+        }
+
         var errors = new FieldErrors();
         var quality = QualityOf(request, errors);
-        var (dependsOn, uses) = _sources.Resolve(unitOfWork, request, errors);
+        var (dependsOn, uses) = _sources.Resolve(db, request, errors);
         errors.ThrowIfAny();
         var job = NewRow(request, quality);
         _transitions.Create(unitOfWork, job, dependsOn, uses);
-        var created = ((Db)unitOfWork).FindJob(job.Id)!;
+        if (call is not null)
+        {
+            db.Insert(call, job.Id);
+        }
+
+        var created = db.FindJob(job.Id)!;
         unitOfWork.Commit();
-        return created;
+        Failpoint.Reach(FailpointNames.JobAccepted);
+        return (created, false);
     }
 
     /// <summary>A job with its published files; null when there is none of that id.</summary>
@@ -84,6 +108,7 @@ public sealed class JobDesk
 
         _transitions.Cancel(unitOfWork, jobId);
         unitOfWork.Commit();
+        Failpoint.Reach(FailpointNames.JobCanceled);
         return true;
     }
 

@@ -39,4 +39,7 @@ internal static class HeldReason
 {
     /// <summary>Whether the provider has, or still has, the request is not known; it is looked for before anything is paid again.</summary>
     public const string FateUnknown = "fate_unknown";
+
+    /// <summary>A call failed and will be repeated.</summary>
+    public static string Retrying(string sentence) => $"retrying: {sentence}";
 }

@@ -1,5 +1,6 @@
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Jobs.Types;
@@ -7,7 +8,7 @@ using VideoExpress.Jobs.Types;
 namespace VideoExpress.Jobs;
 
 /// <summary>What a new job builds on: the jobs that it waits for, and those whose files it takes in.</summary>
-internal sealed class JobSources(SourceKeys keys)
+internal sealed class JobSources(SourceKeys keys, ProvenanceSettings provenance)
 {
     /// <summary>Looks everything up; what is not there, or on its way out, goes to <paramref name="errors"/> under its field.</summary>
     /// <returns>The ids of the jobs to wait for, and of all jobs and assets whose files must stay while this job does.</returns>
@@ -37,7 +38,7 @@ internal sealed class JobSources(SourceKeys keys)
 
             Report(
                 request.ParametersPath.Length == 0 ? field : $"{request.ParametersPath}.{field}",
-                file is null ? WhyNotThere(db, source) : WhyUnfit(file, key!.Value, request.Parameters.SourceKind));
+                file is null ? WhyNotThere(db, source, request.Parameters.SourceKind) : WhyUnfit(file, key!.Value, request.Parameters.SourceKind));
         }
 
         return (dependsOn, uses);
@@ -60,9 +61,9 @@ internal sealed class JobSources(SourceKeys keys)
     };
 
     /// <summary>Of a file that no row knows: null when it may come to be, or is somebody else's and may be there.</summary>
-    private string? WhyNotThere(Db db, MediaSource source) => source switch
+    private string? WhyNotThere(Db db, MediaSource source, AssetKind wanted) => source switch
     {
-        MediaSource.OfJob ofJob => WhyNotAwaited(db, ofJob.JobId) ?? WhyNotMade(db.FindJob(ofJob.JobId)!, ofJob.Output),
+        MediaSource.OfJob ofJob => WhyNotAwaited(db, ofJob.JobId) ?? WhyNotMade(db.FindJob(ofJob.JobId)!, ofJob.Output, wanted),
         MediaSource.Asset asset => $"there is no asset {asset.Id:D}.",
         // What cannot be a bucket's name at all is left to the step, whose sentence the job then carries.
         MediaSource.Stored stored when StoreSettings.IsBucketName(stored.Bucket) => keys.WhyUnreadable(stored),
@@ -70,12 +71,18 @@ internal sealed class JobSources(SourceKeys keys)
         _ => null,
     };
 
-    private static string? WhyNotMade(Job job, string output)
+    private string? WhyNotMade(Job job, string output, AssetKind wanted)
     {
-        var names = JobType.Of(job).OutputNames;
-        return !names.Contains(output) ? $"a {job.Type} job has no output \"{output}\"; it has {string.Join(", ", names)}."
-            : job.Status == JobStatus.Succeeded ? $"job {job.Id:D} has succeeded without an output \"{output}\"."
-            : null;
+        var planned = JobType.Of(job).Outputs.Where(made => provenance.Sidecar || made != PlannedOutput.Recipe).ToList();
+        var names = string.Join(", ", planned.Select(made => made.Name));
+        return planned.Find(made => made.Name == output) switch
+        {
+            null when output == PlannedOutput.Recipe.Name => $"job {job.Id:D} has no output \"{output}\" while Provenance:Sidecar is off; it has {names}.",
+            null => $"a {job.Type} job has no output \"{output}\"; it has {names}.",
+            var made when made.Kind != wanted => $"the output \"{output}\" of job {job.Id:D} {WhyOther(made.Kind, wanted)}; it has {names}.",
+            _ when job.Status == JobStatus.Succeeded => $"job {job.Id:D} has succeeded without an output \"{output}\".",
+            _ => null,
+        };
     }
 
     private static string? WhyUnfit(SourceFile file, StoreKey key, AssetKind wanted) => file switch
@@ -84,10 +91,12 @@ internal sealed class JobSources(SourceKeys keys)
         { IsListed: false } => $"{file.OwnerPath} has no file {key.Name} here.",
         { IsMissing: true } => $"{key.Name} of {file.OwnerPath} is missing in the store; "
             + (key.IsAsset ? "upload it again." : "hand the job in again."),
-        { Kind: var kind } when kind != wanted => $"{key.Name} of {file.OwnerPath} is "
-            + $"{(kind is { } known ? $"of the kind {known.Word()}" : "no media file")}; {wanted.Word()} is needed here.",
+        { Kind: var kind } when kind != wanted => $"{key.Name} of {file.OwnerPath} {WhyOther(kind, wanted)}.",
         _ => null,
     };
+
+    private static string WhyOther(AssetKind? kind, AssetKind wanted) =>
+        $"is {(kind is { } known ? $"of the kind {known.Word()}" : "no media file")}; {wanted.Word()} is needed here";
 
     private static string Gone(string path, TrashState state) => state == TrashState.Trashed
         ? $"{path} is in the trash; POST {path}/restore brings it back."

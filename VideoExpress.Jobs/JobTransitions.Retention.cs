@@ -20,14 +20,23 @@ internal sealed partial class JobTransitions
     /// Into the trash: only what is over and settled, not pinned, and used by no job that is kept. Looked at in the very transaction that
     /// writes, so that no job accepted meanwhile loses what it builds on.
     /// </summary>
-    public bool MoveToTrash(SQLiteUnitOfWork unitOfWork, Guid jobId, string reason) => Change(
-        unitOfWork, jobId, "trashed",
-        "retention = 'trashed', trashed_at = @now, trash_reason = @reason",
-        $"""
-        status in ('SUCCEEDED', 'FAILED', 'CANCELED') and phase is null and retention is null and pinned = 0
-        and not exists ({RetentionTable.KeptUsers})
-        """,
-        new() { ["reason"] = reason });
+    public bool MoveToTrash(SQLiteUnitOfWork unitOfWork, Guid jobId, string reason)
+    {
+        var moved = Change(
+            unitOfWork, jobId, "trashed",
+            "retention = 'trashed', trashed_at = @now, trash_reason = @reason",
+            $"""
+            status in ('SUCCEEDED', 'FAILED', 'CANCELED') and phase is null and retention is null and pinned = 0
+            and not exists ({RetentionTable.KeptUsers})
+            """,
+            new() { ["reason"] = reason });
+        if (moved)
+        {
+            unitOfWork.CancelStrays(jobId);
+        }
+
+        return moved;
+    }
 
     /// <summary>Out of the trash, and what it uses with it; its age begins anew.</summary>
     public bool Restore(SQLiteUnitOfWork unitOfWork, Guid jobId)
@@ -92,6 +101,7 @@ internal sealed partial class JobTransitions
         {
             ((Db)unitOfWork).DeleteOutputs(jobId);
             ((Db)unitOfWork).ForgetResults(jobId);
+            ((Db)unitOfWork).ForgetWebhooks(jobId);
         }
 
         return ended;

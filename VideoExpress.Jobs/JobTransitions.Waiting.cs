@@ -24,6 +24,23 @@ internal sealed partial class JobTransitions
     public bool FailWaiting(SQLiteUnitOfWork unitOfWork, Guid jobId, string error) =>
         Fail(unitOfWork, jobId, error, WaitingGuard, null);
 
+    /// <summary>What it needs has come, or may yet come: FAILED without a chain → QUEUED, out of the trash if it is there. Its chain is built if it has.</summary>
+    public bool RetryWaiting(SQLiteUnitOfWork unitOfWork, Job job)
+    {
+        Restore(unitOfWork, job.Id);
+        var changed = Change(
+            unitOfWork, job.Id, "retried",
+            "status = 'QUEUED', phase = @phase, error = null, finished_at = null",
+            "status = 'FAILED' and step is null and retention is null",
+            new() { ["phase"] = JobPhase.Waiting });
+        if (changed)
+        {
+            BuildWhenReady(unitOfWork, job);
+        }
+
+        return changed;
+    }
+
     /// <summary>Fails what waits for <paramref name="jobId"/>, and what waits for that, by name and with the one cause.</summary>
     private void FailDependents(SQLiteUnitOfWork unitOfWork, Guid jobId, string fate)
     {

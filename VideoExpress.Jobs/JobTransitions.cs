@@ -72,7 +72,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
             unitOfWork, jobId, "try_failed",
             "held_reason = @reason",
             "status = 'RUNNING' and step = @ordinal and held_reason is not @reason",
-            new() { ["reason"] = $"retrying: {sentence}", ["ordinal"] = row.Ordinal });
+            new() { ["reason"] = HeldReason.Retrying(sentence), ["ordinal"] = row.Ordinal });
 
     /// <summary>The step is done and the next one starts: RUNNING → RUNNING.</summary>
     public bool HandOn(SQLiteUnitOfWork unitOfWork, Turn turn, IEnumerable<string>? warnings = null)
@@ -152,9 +152,11 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         return true;
     }
 
-    /// <summary>A step was deleted in the dashboard: the job is cancelled, unless the step belongs to an older chain.</summary>
+    /// <summary>A step was deleted in the dashboard: the job is cancelled, unless the step is over, or belongs to an older chain.</summary>
     public bool CancelByStep(SQLiteUnitOfWork unitOfWork, Guid jobId, string hangfireId) =>
-        ((Db)unitOfWork).FindStep(jobId, hangfireId) is { Ordinal: >= 0 } && Cancel(unitOfWork, jobId);
+        ((Db)unitOfWork).FindStep(jobId, hangfireId) is { Ordinal: >= 0 } row
+        && ((Db)unitOfWork).FindJob(jobId) is { } job && row.Ordinal >= job.Step
+        && Cancel(unitOfWork, jobId);
 
     /// <summary>The provider has acknowledged the cancellation, or its request is over: the phase <c>canceling</c> ends.</summary>
     public bool SettleCancel(SQLiteUnitOfWork unitOfWork, Guid jobId) =>
@@ -174,12 +176,21 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
         }
 
         ((Db)unitOfWork).ClearTries(jobId, row.Ordinal);
-        return Change(
+        var changed = Change(
             unitOfWork, jobId, "retried",
             "status = 'RUNNING', phase = @phase, error = null, finished_at = null",
             "status = 'FAILED' and step = @ordinal and retention is null",
             new() { ["phase"] = JobType.Of(job).Chain.Links[row.Ordinal].Phase, ["ordinal"] = row.Ordinal });
+        if (changed)
+        {
+            ((Db)unitOfWork).AskAgain(jobId);
+        }
+
+        return changed;
     }
+
+    /// <summary>Removes the scratch files of a job that is over.</summary>
+    public void RemoveScratch(Guid jobId) => folders.Remove(jobId);
 
     private bool Fail(SQLiteUnitOfWork unitOfWork, Guid jobId, string error, string guard, int? ordinal)
     {
@@ -235,7 +246,7 @@ internal sealed partial class JobTransitions(WorkFolders folders, TimeProvider t
             new { id = parameters["id"], rev = after.Rev, now = parameters["now"], type, data = data.ToJsonString() });
         if (after.Status is not ("QUEUED" or "RUNNING"))
         {
-            unitOfWork.OnCommitted(() => folders.Remove(jobId));
+            unitOfWork.OnCommitted(() => RemoveScratch(jobId));
         }
 
         return true;

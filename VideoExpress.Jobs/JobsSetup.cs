@@ -5,6 +5,7 @@ using VideoExpress.Jobs.Chain;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Fetch;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Gpu.Webhooks;
 using VideoExpress.Jobs.Maintenance;
 using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Provenance;
@@ -23,7 +24,7 @@ public static class JobsSetup
 
     /// <summary>
     /// Adds jobs, their chains and their upkeep. Wants the settings records, <see cref="SQLiteStorage"/>, <see cref="IObjectStore"/>,
-    /// <see cref="ServerAddress"/>, <see cref="TimeProvider"/> and logging.
+    /// <see cref="ServerAddress"/>, <see cref="WebhookTokens"/>, <see cref="TimeProvider"/> and logging.
     /// </summary>
     /// <param name="services">Where to add them.</param>
     /// <param name="workFolder">Scratch space on a disk with room for a film and its sources.</param>
@@ -43,9 +44,11 @@ public static class JobsSetup
             provider.GetRequiredService<GpuEndpoints>(),
             provider.GetRequiredService<JobSources>(),
             provider.GetRequiredService<TimeProvider>()))
+        .AddSingleton<JobRetry>()
         .AddSingleton<SourceKeys>()
         .AddSingleton<JobSources>()
         .AddSingleton<JobRetention>()
+        .AddSingleton<StoreIdentity>()
         .AddSingleton<Removal>()
         .AddSingleton<InboxSweep>()
         .AddSingleton<Leftovers>()
@@ -57,9 +60,19 @@ public static class JobsSetup
         .AddSingleton<StepNames>()
         .AddSingleton<WorkerInput>()
         .AddSingleton<AttemptFiles>()
+        .AddSingleton<WebhookAddress>()
+        .AddSingleton<WebhookIntake>()
+        .AddSingleton<ForgottenAttempts>()
         .AddSingleton<Submission>()
+        .AddSingleton<SignsOfLife>()
+        .AddSingleton<Listening>()
+        .AddSingleton<Silence>()
+        .AddSingleton<Reconciliation>()
+        .AddSingleton<StatusCheck>()
+        .AddSingleton<Cancellation>()
         .AddSingleton<PollPace>()
         .AddSingleton<WorkerFiles>()
+        .AddSingleton<PublishedEdition>()
         .AddSingleton<Imprint>()
         .AddSingleton<Delivery>()
         .AddSingleton<UrlFetcher>()

@@ -12,6 +12,7 @@ using VideoExpress.Web.Endpoints.Jobs;
 using VideoExpress.Web.Endpoints.Outputs;
 using VideoExpress.Web.Endpoints.Retention;
 using VideoExpress.Web.Endpoints.Timeline;
+using VideoExpress.Web.Endpoints.Webhooks;
 using VideoExpress.Web.Gateway;
 using VideoExpress.Web.Hosting;
 using VideoExpress.Web.Hosting.Logging;
@@ -37,6 +38,7 @@ internal static class Program
             .AddDocs()
             .AddBackgroundSteps()
             .AddStore()
+            .AddWebhooks(folder)
             .AddJobs(folder.Work, LocalGateway.Of)
             .AddAssets(folder.Uploads)
             .AddGateway(settings.Gateway, folder.Root)
@@ -62,6 +64,7 @@ internal static class Program
         api.MapTimeline();
         api.MapRetention();
         app.MapOutputs();
+        app.MapWebhooks();
         app.MapHealth();
         app.MapGateway();
         app.MapDashboard();

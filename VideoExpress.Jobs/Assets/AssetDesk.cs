@@ -14,37 +14,21 @@ public sealed class AssetDesk(SQLiteStorage storage, TimeProvider time)
     public IReadOnlyList<Asset> List(int limit, bool trash = false) => storage.Read(connection => ((Db)connection).ListAssets(limit, trash));
 
     /// <summary>Puts an asset into the trash, unless a job that is kept uses it. One that is there already stays as it is.</summary>
-    /// <returns>The asset as it stands afterwards, and why it is not as wished if so; null when there is none of that id.</returns>
-    public (Asset Asset, string? Refusal)? Delete(Guid assetId) => Change(
+    /// <returns>Null when there is no asset of that id.</returns>
+    public ChangeResult<Asset>? Delete(Guid assetId) => Change(
         assetId,
         db => db.TrashAsset(assetId, TrashReason.Deleted, time.NowMicros()),
-        (db, asset) => asset.Trash is null && JobRetention.KeptUsers(db, assetId) is { } users
+        (db, asset) => asset.Trash is null && db.NameKeptUsers(assetId) is { } users
             ? $"Asset {assetId:D} is used by {users}: delete those first."
             : null);
 
     /// <summary>Brings an asset back from the trash.</summary>
     /// <inheritdoc cref="Delete" path="/returns"/>
-    public (Asset Asset, string? Refusal)? Restore(Guid assetId) => Change(
+    public ChangeResult<Asset>? Restore(Guid assetId) => Change(
         assetId,
         db => db.RestoreAsset(assetId, time.NowMicros()),
         (_, asset) => asset.Trash is null ? null : $"The files of asset {assetId:D} are gone; it cannot be restored.");
 
-    private (Asset Asset, string? Refusal)? Change(Guid assetId, Func<Db, bool> change, Func<Db, Asset, string?> whyNot)
-    {
-        using var unitOfWork = storage.BeginUnitOfWork();
-        Db db = unitOfWork;
-        if (db.FindAsset(assetId) is not { } asset)
-        {
-            return null;
-        }
-
-        if (!change(db))
-        {
-            return (asset, whyNot(db, asset));
-        }
-
-        var changed = db.FindAsset(assetId)!;
-        unitOfWork.Commit();
-        return (changed, null);
-    }
+    private ChangeResult<Asset>? Change(Guid assetId, Func<Db, bool> change, Func<Db, Asset, string?> whyNot) =>
+        storage.Change(db => db.FindAsset(assetId), unitOfWork => change(unitOfWork), whyNot);
 }

@@ -36,7 +36,7 @@ internal static class AssetTable
             facts = asset.Facts.ToJson(), thumbnail = asset.ThumbnailKey?.Value, created = Micros.From(asset.CreatedAt),
         });
 
-    private sealed class Row
+    private sealed class Row : TrashColumns
     {
         public string AssetId { get; set; } = "";
         public string Name { get; set; } = "";
@@ -48,9 +48,6 @@ internal static class AssetTable
         public string Facts { get; set; } = "";
         public string? ThumbnailKey { get; set; }
         public long CreatedAt { get; set; }
-        public string? Retention { get; set; }
-        public long? TrashedAt { get; set; }
-        public string? TrashReason { get; set; }
         public bool IsMissing { get; set; }
 
         public Asset ToAsset() => new()
@@ -65,7 +62,7 @@ internal static class AssetTable
             Facts = OutputFacts.Read(Facts)!,
             ThumbnailKey = ThumbnailKey is null ? null : StoreKey.Parse(ThumbnailKey),
             CreatedAt = Micros.ToTime(CreatedAt),
-            Trash = Retention is null ? null : new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason!, Micros.ToTime(TrashedAt!.Value)),
+            Trash = Trash,
             IsMissing = IsMissing,
         };
     }

@@ -5,8 +5,8 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>Scheduled, with what the step decided: the decision travels to the filter that commits it.</summary>
 internal sealed class AgainState : ScheduledState
 {
-    public AgainState(StepOutcome outcome, TimeSpan delay)
-        : base(delay)
+    public AgainState(StepOutcome outcome, DateTimeOffset at)
+        : base(at.UtcDateTime)
     {
         Outcome = outcome;
         Reason = outcome.Summary;

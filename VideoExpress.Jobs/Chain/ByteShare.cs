@@ -14,12 +14,6 @@ internal sealed class ByteShare(IProgress<double> step, double from, double to, 
     {
         var before = _before;
         _before += fileBytes;
-        return new File(bytes => step.Report(from + ((to - from) * Math.Min(1, (before + bytes) / totalBytes))));
-    }
-
-    /// <summary>Tells at once: .NET's own Progress tells later, in any order.</summary>
-    private sealed class File(Action<long> report) : IProgress<long>
-    {
-        public void Report(long value) => report(value);
+        return new DirectProgress<long>(bytes => step.Report(from + ((to - from) * Math.Min(1, (before + bytes) / totalBytes))));
     }
 }

@@ -49,5 +49,14 @@ internal static class ChainBuilder
         ((Db)unitOfWork).SetStep(jobId, StepTable.CancelOrdinal, ChainLink.NameOf(typeof(CancelStep)), hangfireId);
     }
 
+    /// <summary>Makes that step if a provider has a request of <paramref name="jobId"/> that nobody waits for.</summary>
+    public static void CancelStrays(this SQLiteUnitOfWork unitOfWork, Guid jobId)
+    {
+        if (((Db)unitOfWork).StrayAttempts(jobId).Count > 0)
+        {
+            unitOfWork.BuildCancel(jobId);
+        }
+    }
+
     private static BackgroundJob Background(Type stepType, Guid jobId) => new(stepType, Entry, jobId, null, CancellationToken.None);
 }

@@ -3,6 +3,7 @@ using Hangfire.States;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
@@ -15,11 +16,12 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
 {
     private readonly SQLiteStorage _storage;
     private readonly JobTransitions _transitions;
+    private readonly TimeProvider _time;
     private readonly ILogger<ChainFilter> _logger;
 
-    public ChainFilter(SQLiteStorage storage, JobTransitions transitions, ILogger<ChainFilter> logger)
+    public ChainFilter(SQLiteStorage storage, JobTransitions transitions, TimeProvider time, ILogger<ChainFilter> logger)
     {
-        (_storage, _transitions, _logger) = (storage, transitions, logger);
+        (_storage, _transitions, _time, _logger) = (storage, transitions, time, logger);
         Order = 10; // before Hangfire's own retries (20), statistics (30) and continuations (1000) see the candidate
     }
 
@@ -32,7 +34,7 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
 
         context.CandidateState = context.CandidateState switch
         {
-            SucceededState { Result: Again again } => new AgainState(again, again.Delay),
+            SucceededState { Result: Again again } => new AgainState(again, _time.GetUtcNow() + again.Delay),
             SucceededState { Result: OutOfTurn early } => new AwaitingState(early.ParentId),
             FailedState failed => ElectFailure(jobId, context.BackgroundJob.Id, failed),
             var other => other,
@@ -51,6 +53,8 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
         {
             SucceededState { Result: StepOutcome outcome } => outcome.Commit,
             AgainState again => again.Outcome.Commit,
+            ProcessingState when context.OldStateName == ProcessingState.StateName => unitOfWork =>
+                ((Db)unitOfWork).MarkSuspect(jobId, hangfireId), // its last start came to no end
             ProcessingState => unitOfWork => _transitions.Begin(unitOfWork, jobId, hangfireId),
             FailedState failed => unitOfWork => _transitions.Fail(unitOfWork, jobId, hangfireId, RetryPolicy.Sentence(failed.Exception)),
             DeletedState => unitOfWork => _transitions.CancelByStep(unitOfWork, jobId, hangfireId),
@@ -61,6 +65,12 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
         if (write is not null)
         {
             sqlite.Enlist(write);
+        }
+
+        if (Failpoint.IsArmed && context.NewState is SucceededState or AgainState)
+        {
+            var step = ChainLink.NameOf(context.BackgroundJob.Job.Type);
+            sqlite.Enlist(unitOfWork => unitOfWork.OnCommitted(() => Failpoint.Reach(step, FailpointNames.AfterRecord)));
         }
     }
 
@@ -92,7 +102,7 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
                 _transitions.Stumble(unitOfWork, jobId, hangfireId, RetryPolicy.Sentence(failed.Exception));
             },
         };
-        return new AgainState(outcome, delay);
+        return new AgainState(outcome, _time.GetUtcNow() + delay);
     }
 
     [LoggerMessage(LogLevel.Error, "Job {job_id} failed: {Sentence}")]

@@ -1,4 +1,5 @@
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Store;
@@ -8,7 +9,7 @@ using VideoExpress.Jobs.Types;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>Publishes what a worker or FFmpeg has made, with what belongs to it: a poster, and how it was made.</summary>
-internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker posters, WorkerFiles worker, Imprint imprint)
+internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker posters, WorkerFiles worker, PublishedEdition published, Imprint imprint)
 {
     private const int MaxEditions = 100;
 
@@ -16,6 +17,11 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(
         Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
+        if (await published.ReadBackAsync(turn, cancellationToken) is { } before)
+        {
+            return (before, []);
+        }
+
         var (attempt, film) = await worker.FetchAsync(turn, progress, cancellationToken);
         if (turn.IsLast)
         {
@@ -53,6 +59,7 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
                 {
                     var key = StoreKey.Published(job.Id, editionName(edition), file.Name + Path.GetExtension(file.Path));
                     outputs.Add(await PublishAsync(job, key, file, share.Next(file.Bytes), cancellationToken));
+                    Failpoint.Reach(FailpointNames.FilePublished);
                 }
 
                 return outputs;
@@ -67,7 +74,7 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     private async Task<JobOutput> PublishAsync(
         Job job, StoreKey key, FilmFile file, IProgress<long> progress, CancellationToken cancellationToken)
     {
-        var facts = file.ContentType.Split('/')[0] is "video" or "image" or "audio"
+        var facts = file.IsMedia
             ? file.Facts ?? await probe.ProbeAsync(file.Path, $"The {file.Name}", cancellationToken)
             : null;
         await using var content = File.OpenRead(file.Path);

@@ -2,6 +2,7 @@ using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Store.Folder;
 using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
@@ -12,12 +13,24 @@ namespace VideoExpress.Jobs.Chain;
 /// One link of a chain, run by Hangfire. Whatever is requeued, doubled or started out of turn, a step first looks at the job's row:
 /// it works only when the row says that it is this step's turn, and only once at a time.
 /// </summary>
-internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders, ILogger logger)
+internal abstract partial class Step(SQLiteStorage storage, JobTransitions transitions, ILogger logger)
 {
     private readonly ILogger _logger = logger;
     private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
+    /// <summary>A step that the process has not survived this often is given up, so that the others go on.</summary>
+    private const int MaxCrashes = 3;
+
+    /// <summary>Suspects work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.</summary>
+    private static readonly SemaphoreSlim Suspects = new(1);
+
+    /// <summary>Every step there is.</summary>
+    public static IReadOnlyList<Type> Types { get; } =
+        [.. typeof(Step).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(Step))).OrderBy(type => type.Name, StringComparer.Ordinal)];
+
     protected SQLiteStorage Storage => storage;
+
+    protected JobTransitions Transitions => transitions;
 
     protected ILogger Logger => _logger;
 
@@ -50,6 +63,11 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
             {
                 RemoveWhatIsLeft(jobId);
             }
+
+            if (context.CancellationToken.ShutdownToken.IsCancellationRequested)
+            {
+                storage.Write(db => db.RaiseCrashes(jobId, context.BackgroundJob.Id, by: -1)); // the next start is no sign of a crash
+            }
         }
     }
 
@@ -58,22 +76,59 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
     {
         if (storage.Read(connection => ((Db)connection).FindJob(jobId)) is not { } job || job.Status.IsTerminal())
         {
-            folders.Remove(jobId);
+            transitions.RemoveScratch(jobId);
         }
     }
 
     private async Task<StepOutcome> TakeTurnAsync(Guid jobId, string hangfireId, CancellationToken cancellationToken)
     {
-        var (job, rows) = storage.Read(connection => (((Db)connection).FindJob(jobId), ((Db)connection).StepsOf(jobId)));
+        var (job, rows, told) = storage.Read(connection =>
+        {
+            Db db = connection;
+            return (db.FindJob(jobId), db.StepsOf(jobId), db.WebhooksOf(jobId));
+        });
         if (job is null)
         {
             return new Nothing("There is no such job.");
         }
 
         var row = rows.Find(candidate => candidate.HangfireId == hangfireId);
-        return row is null
-            ? new Nothing("The job has a newer chain.")
-            : OutOfPlace(job, row, rows) ?? await DecideAsync(new Turn(job, row), cancellationToken);
+        if (row is null)
+        {
+            return new Nothing("The job has a newer chain.");
+        }
+
+        var turn = new Turn(job, row);
+        return OutOfPlace(job, row, rows) ?? (await (row.Crashes > 0 ? ActAloneAsync(turn, cancellationToken) : ActAsync(turn, cancellationToken))).ButAtOnceWhenToldMore(turn, told);
+    }
+
+    private async Task<StepOutcome> ActAloneAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        if (turn.Row.Crashes >= MaxCrashes)
+        {
+            throw new CrashLoopException(turn.Row);
+        }
+
+        await Suspects.WaitAsync(cancellationToken);
+        try
+        {
+            storage.Write(db => db.RaiseCrashes(turn.Job.Id, turn.Row.HangfireId));
+            var outcome = await ActAsync(turn, cancellationToken);
+            storage.Write(db => db.ClearCrashes(turn.Job.Id, turn.Row.HangfireId));
+            return outcome;
+        }
+        finally
+        {
+            Suspects.Release();
+        }
+    }
+
+    private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
+    {
+        Failpoint.Reach(turn.Row.Name, FailpointNames.BeforeEffect);
+        var outcome = await DecideAsync(turn, cancellationToken);
+        Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect);
+        return outcome;
     }
 
     private void Log(StepOutcome outcome)
@@ -124,6 +179,12 @@ internal abstract partial class Step(SQLiteStorage storage, WorkFolders folders,
     }
 }
 
+/// <summary>A step during which the process has ended again and again.</summary>
+internal sealed class CrashLoopException(StepRow row) : JobException(
+    $"VideoExpress was killed or crashed {row.Crashes} times in a row during this job's {row.Name} step, so it was given up. Retry it when "
+    + "the cause is found: the log and the system's own (memory?) may tell.",
+    canHeal: false);
+
 /// <summary>A job whose turn it is at a step.</summary>
 internal sealed record Turn(Job Job, StepRow Row)
 {
@@ -138,4 +199,7 @@ internal sealed record Turn(Job Job, StepRow Row)
 
     /// <summary>True for the step that makes the job SUCCEEDED.</summary>
     public bool IsLast => Parameters.Chain.IsLast(Row.Ordinal);
+
+    /// <summary>True while the job still stands at this step.</summary>
+    public bool IsStill(Db db) => db.FindJob(Job.Id) is { Status: JobStatus.Running } now && now.Step == Row.Ordinal;
 }

@@ -1,36 +1,40 @@
-using System.Security.Cryptography;
-using System.Text;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Gpu.Webhooks;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>
-/// Sends a job's GPU step to its provider and never pays twice: the attempt is committed before the request goes out, and a request
-/// of unknown fate is sent anew only when nothing of it is seen for the stated wait, or when the gateway promises to know it again.
+/// Sends a job's GPU step to its provider: the attempt is committed before the request goes out, so that no request is ever out that the
+/// ledger does not know of.
 /// </summary>
 internal sealed class Submission(
-    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, AttemptFiles files, RunPodSettings settings, TimeProvider time)
+    SQLiteStorage storage, GpuEndpoints endpoints, WorkerInput input, ForgottenAttempts forgotten, WebhookAddress webhooks, RunPodSettings settings,
+    TimeProvider time)
 {
     /// <summary>GPU work is the first link of every chain that has any.</summary>
-    private const int GpuStep = 0;
+    public const int GpuStep = 0;
 
     /// <summary>A stopped step still waits this long for the answer: the id in it is what the request can be cancelled by.</summary>
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
 
-    /// <summary>The newest attempt of the job; null before its first.</summary>
-    public Attempt? Last(Job job) => storage.Read(connection => ((Db)connection).LastAttempt(job.Id, GpuStep));
-
-    /// <summary>Sends a new attempt.</summary>
+    /// <summary>Sends a new attempt, unless the store has one that the ledger does not know.</summary>
     /// <exception cref="GpuException">The provider refused it, or there were enough of them.</exception>
     public async Task<RequestFate> SendNewAsync(Turn turn, CancellationToken cancellationToken)
     {
+        if (await forgotten.EnterAsync(turn, cancellationToken))
+        {
+            return RequestFate.Unknown;
+        }
+
         if (Commit(turn) is not { } attempt)
         {
             return RequestFate.NotSent;
         }
 
+        Failpoint.Reach(FailpointNames.AttemptCommitted);
         try
         {
             return await SendAsync(turn, attempt, cancellationToken) switch
@@ -47,96 +51,11 @@ internal sealed class Submission(
         }
     }
 
-    /// <summary>Looks for a sign of an attempt whose fate is not known, and acts on it.</summary>
-    public async Task<RequestFate> ResolveAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
-    {
-        if (await AdoptAsync(attempt, cancellationToken))
-        {
-            return RequestFate.Known;
-        }
-
-        if (await files.ClaimedRequestAsync(attempt, cancellationToken) is { } requestId)
-        {
-            Write(db => db.MarkSubmitted(attempt.Id, requestId, time.NowMicros()));
-            return RequestFate.Known;
-        }
-
-        var health = await endpoints.Client(attempt.Endpoint).GetHealthAsync(cancellationToken);
-        if (health.SubmitIsIdempotent)
-        {
-            return await ResendAsync(turn, attempt, cancellationToken);
-        }
-
-        return time.GetUtcNow() - attempt.CreatedAt < settings.UnknownFateWait
-            ? RequestFate.Unknown
-            : await ReplaceAsync(turn, attempt, AttemptReason.NoSignOfLife, cancellationToken);
-    }
-
-    /// <summary>Gives an attempt up, so that a late start of it ends unpaid, and sends a new one; unless its result has come at last.</summary>
-    public async Task<RequestFate> ReplaceAsync(Turn turn, Attempt attempt, string reason, CancellationToken cancellationToken)
-    {
-        await files.SupersedeAsync(attempt, cancellationToken);
-        if (await AdoptAsync(attempt, cancellationToken))
-        {
-            return RequestFate.Known;
-        }
-
-        Write(db => db.MarkSuperseded(attempt.Id, reason, time.NowMicros()));
-        return await SendNewAsync(turn, cancellationToken);
-    }
-
-    /// <summary>Takes over a result that is in the store already.</summary>
-    public async Task<bool> AdoptAsync(Attempt attempt, CancellationToken cancellationToken)
-    {
-        if (await files.ResultAsync(attempt, cancellationToken) is not { } result || WorkerResult.TryRead(result) is not { Superseded: false } parsed)
-        {
-            return false;
-        }
-
-        Write(db => db.MarkEnded(attempt.Id, AttemptState.Finished, time.NowMicros(), result, seconds: parsed.Seconds));
-        return true;
-    }
-
-    /// <summary>Null when the job is no longer at this step: what is not committed is never sent, and what is, a cancel finds.</summary>
-    private Attempt? Commit(Turn turn)
-    {
-        var job = turn.Job;
-        using var unitOfWork = storage.BeginUnitOfWork();
-        Db db = unitOfWork;
-        if (!IsAt(db, turn))
-        {
-            return null;
-        }
-
-        if (db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
-        {
-            throw new GpuException($"It was sent to the GPU {settings.MaxSubmissions} times without a result (RunPod:MaxSubmissions).", canHeal: false);
-        }
-
-        var attempt = new Attempt
-        {
-            Id = Ids.New(time),
-            JobId = job.Id,
-            Step = GpuStep,
-            Number = 1 + (db.LastAttempt(job.Id, GpuStep)?.Number ?? 0),
-            State = AttemptState.Submitting,
-            Endpoint = endpoints.NameFor(job.Quality),
-            RequestId = null,
-            Result = null,
-            CreatedAt = time.GetUtcNow(),
-        };
-        db.Insert(attempt, db.NextReason(job.Id, GpuStep), InputHash(job));
-        unitOfWork.Commit();
-        return attempt;
-    }
-
-    private static bool IsAt(Db db, Turn turn) =>
-        db.FindJob(turn.Job.Id) is { Status: JobStatus.Running } job && job.Step == turn.Row.Ordinal;
-
     /// <summary>Sends the same attempt again to a provider that knows it again. A refusal tells nothing of the first time.</summary>
-    private async Task<RequestFate> ResendAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
+    /// <exception cref="GpuException">The provider refused it.</exception>
+    public async Task<RequestFate> ResendAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
-        if (!storage.Read(connection => IsAt(connection, turn)))
+        if (!storage.Read(connection => turn.IsStill(connection)))
         {
             return RequestFate.NotSent;
         }
@@ -149,18 +68,55 @@ internal sealed class Submission(
         };
     }
 
+    /// <summary>Null when the job is no longer at this step: what is not committed is never sent, and what is, a cancel finds.</summary>
+    private Attempt? Commit(Turn turn)
+    {
+        var job = turn.Job;
+        using var unitOfWork = storage.BeginUnitOfWork();
+        Db db = unitOfWork;
+        if (!turn.IsStill(db))
+        {
+            return null;
+        }
+
+        var reason = db.NextReason(job.Id, GpuStep);
+        if (reason != AttemptReason.UserRetry && db.Submissions(job.Id, GpuStep) >= settings.MaxSubmissions)
+        {
+            throw new GpuException($"It was sent to the GPU {settings.MaxSubmissions} times without a result (RunPod:MaxSubmissions).", canHeal: false);
+        }
+
+        var attempt = new Attempt
+        {
+            Id = Ids.New(time),
+            JobId = job.Id,
+            Step = GpuStep,
+            Number = db.NextNumber(job.Id, GpuStep),
+            Reason = reason,
+            State = AttemptState.Submitting,
+            Endpoint = endpoints.NameFor(job.Quality),
+            RequestId = null,
+            Result = null,
+            CreatedAt = time.GetUtcNow(),
+        };
+        db.Insert(attempt, job);
+        unitOfWork.Commit();
+        return attempt;
+    }
+
     private async Task<SubmitResult> SendAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        var limits = settings.LimitsFor(turn.Job.Type);
         var request = new GpuRequest(
-            input.Write(turn.Job, turn.Parameters, attempt), settings.ExecutionTimeout, settings.TimeToLive, Webhook: null);
+            input.Write(turn.Job, turn.Parameters, attempt), limits.ExecutionTimeout, limits.TimeToLive, webhooks.Of(attempt));
         using var hangUp = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var stop = cancellationToken.Register(() => hangUp.CancelAfter(AnswerGrace));
         var result = await endpoints.Client(attempt.Endpoint).SubmitAsync(request, hangUp.Token);
+        Failpoint.Reach(FailpointNames.SubmissionAnswered);
         if (result is SubmitResult.Accepted accepted)
         {
             // Known at once and for ever, whatever becomes of this step's own commit.
-            Write(db => db.MarkSubmitted(attempt.Id, accepted.RequestId, time.NowMicros()));
+            storage.Write(db => db.MarkSubmitted(attempt.Id, accepted.RequestId, time.NowMicros()));
         }
 
         return result;
@@ -173,17 +129,7 @@ internal sealed class Submission(
     }
 
     private void Refuse(Attempt attempt, string error) =>
-        Write(db => db.MarkEnded(attempt.Id, AttemptState.Refused, time.NowMicros(), error: error));
-
-    private void Write(Action<Db> write)
-    {
-        using var unitOfWork = storage.BeginUnitOfWork();
-        write(unitOfWork);
-        unitOfWork.Commit();
-    }
-
-    private static string InputHash(Job job) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(job.Parameters.GetRawText())));
+        storage.Write(db => db.MarkEnded(attempt.Id, AttemptState.Refused, time.NowMicros(), error: error));
 }
 
 /// <summary>What is known of a request after a step's try to send or find it.</summary>
@@ -195,6 +141,9 @@ internal enum RequestFate
     /// <summary>It may run, and be charged.</summary>
     Unknown,
 
+    /// <summary>It showed no sign for the stated wait, and its owner wants to be asked before another one is paid.</summary>
+    Held,
+
     /// <summary>The job has left the step meanwhile: nothing was sent.</summary>
     NotSent,
 }
@@ -202,10 +151,10 @@ internal enum RequestFate
 /// <summary>Why an attempt after the first was paid.</summary>
 internal static class AttemptReason
 {
-    /// <summary>Nothing was seen of the one before for <see cref="RunPodSettings.UnknownFateWait"/>.</summary>
+    /// <summary>Nothing was seen of the one before for <see cref="RunPodSettings.UnknownFateWait"/>, or its endpoint was seen to be empty.</summary>
     public const string NoSignOfLife = "no_sign_of_life";
 
-    /// <summary>The provider has not known the one before for that long, and the store has nothing of it.</summary>
+    /// <summary>The provider lost the one before, and the store has nothing of it.</summary>
     public const string LostWorker = "lost_worker";
 
     /// <summary>The job's owner asked for a retry after a failure.</summary>

@@ -12,13 +12,12 @@ namespace VideoExpress.Jobs.Chain;
 /// </summary>
 [Queue(StepQueues.Media)]
 internal sealed class UploadStep(
-    SQLiteStorage storage, WorkFolders folders, Delivery delivery, FilmMaker films, JobTransitions transitions, TimeProvider time,
-    ILogger<UploadStep> logger)
-    : Step(storage, folders, logger)
+    SQLiteStorage storage, JobTransitions transitions, Delivery delivery, FilmMaker films, TimeProvider time, ILogger<UploadStep> logger)
+    : Step(storage, transitions, logger)
 {
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
-        var progress = new StepProgress(Storage, transitions, turn, time, Logger);
+        var progress = new StepProgress(Storage, Transitions, turn, time, Logger);
         var (outputs, warnings) = turn.Before?.StepType == typeof(StitchStep)
             ? await delivery.PublishAsync(turn, await films.EnsureAsync(turn, progress, cancellationToken), progress, cancellationToken)
             : await delivery.CollectAsync(turn, progress, cancellationToken);
@@ -26,13 +25,13 @@ internal sealed class UploadStep(
         {
             Commit = unitOfWork =>
             {
-                if (!turn.IsLast && transitions.HandOn(unitOfWork, turn, warnings))
+                if (!turn.IsLast && Transitions.HandOn(unitOfWork, turn, warnings))
                 {
                     ((Db)unitOfWork).SetOutputs(turn.Job.Id, OutputTable.Take, outputs, time.NowMicros());
                 }
                 else if (turn.IsLast)
                 {
-                    transitions.Succeed(unitOfWork, turn, outputs, warnings);
+                    Transitions.Succeed(unitOfWork, turn, outputs, warnings);
                 }
             },
         };

@@ -24,7 +24,7 @@ internal sealed class WorkerFiles(SQLiteStorage storage, IObjectStore store, Url
     /// <exception cref="DeliveryException">They are not there, or not what the worker reported.</exception>
     public async Task<(Attempt Attempt, Film Film)> FetchAsync(Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        var attempt = storage.Read(connection => ((Db)connection).LastAttempt(turn.Job.Id))!;
+        var attempt = storage.Read(connection => ((Db)connection).CurrentAttempt(turn.Job.Id))!;
         var result = (attempt.Result is { } json ? WorkerResult.TryRead(json) : null)
             ?? throw new DeliveryException("The worker's result cannot be read.", canHeal: false);
         var folder = folders.Get(turn.Job.Id, "delivery");

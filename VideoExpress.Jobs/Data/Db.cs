@@ -21,3 +21,15 @@ internal readonly record struct Db(SqliteConnection Connection, SqliteTransactio
 
     public List<T> List<T>(string sql, object? parameters = null) => Connection.Query<T>(sql, parameters, Transaction).AsList();
 }
+
+/// <summary>Writes of a line or two.</summary>
+internal static class Writes
+{
+    /// <summary>One durable commit of its own.</summary>
+    public static void Write(this SQLiteStorage storage, Action<Db> write)
+    {
+        using var unitOfWork = storage.BeginUnitOfWork();
+        write(unitOfWork);
+        unitOfWork.Commit();
+    }
+}

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using VideoExpress.Jobs.Retention;
 
 namespace VideoExpress.Jobs.Data;
 
@@ -38,6 +37,15 @@ internal static class JobTable
             $"{Columns} where job_id in (select depends_on from dependencies where job_id = @id) and status in ('FAILED', 'CANCELED')",
             new { id = jobId.Text() })?.ToJob();
 
+    /// <summary>The jobs that this one needs and that will not come, or whose files that it takes in are going or gone.</summary>
+    public static List<Job> HopelessDependencies(this Db db, Guid jobId) =>
+        db.List<Row>(
+            $"""
+            {Columns} where job_id in (select depends_on from dependencies where job_id = @id) and (status in ('FAILED', 'CANCELED')
+            or retention in ('removing', 'removed') and job_id in (select used from uses where uses.job_id = @id)) order by job_id
+            """,
+            new { id = jobId.Text() }).ConvertAll(row => row.ToJob());
+
     /// <summary>How many of the jobs that this one waits for have not succeeded.</summary>
     public static int OpenDependencies(this Db db, Guid jobId) =>
         db.Scalar<int>(
@@ -47,7 +55,7 @@ internal static class JobTable
             """,
             new { id = jobId.Text() });
 
-    private sealed class Row
+    private sealed class Row : TrashColumns
     {
         public string JobId { get; set; } = "";
         public string Type { get; set; } = "";
@@ -66,9 +74,6 @@ internal static class JobTable
         public string? Warnings { get; set; }
         public long Rev { get; set; }
         public bool Pinned { get; set; }
-        public string? Retention { get; set; }
-        public long? TrashedAt { get; set; }
-        public string? TrashReason { get; set; }
 
         public Job ToJob() => new()
         {
@@ -89,7 +94,7 @@ internal static class JobTable
             StartedAt = Micros.ToTime(StartedAt),
             FinishedAt = Micros.ToTime(FinishedAt),
             Pinned = Pinned,
-            Trash = Retention is null ? null : new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason!, Micros.ToTime(TrashedAt!.Value)),
+            Trash = Trash,
         };
     }
 }

@@ -28,16 +28,6 @@ internal static class OutputTable
             """,
             new { ids = jobIds.Select(id => id.Text()), role = Output }).ToLookup(row => Guid.Parse(row.JobId), row => row.ToOutput());
 
-    /// <summary>The job or the asset that a file belongs to; null when it is none of ours.</summary>
-    public static KeyOwner? OwnerOf(this Db db, StoreKey key) =>
-        db.Find<OwnerRow>(
-            """
-            select job_id as id, '/jobs/' || job_id as path, retention from jobs where job_id = (select job_id from outputs where key = @key)
-            union all
-            select asset_id, '/assets/' || asset_id, retention from assets where @key in (key, thumbnail_key) and asset_id = substr(@key, 8, 36)
-            """,
-            new { key = key.Value })?.ToOwner();
-
     /// <summary>Replaces the files of this role, and the column <c>output_urls</c> when they are the published ones.</summary>
     public static void SetOutputs(this Db db, Guid jobId, string role, IReadOnlyList<JobOutput> outputs, long now)
     {
@@ -77,15 +67,6 @@ internal static class OutputTable
     public static List<(string Name, string? Fault)> FaultsOf(this Db db, Guid jobId) => db.List<(string, string?)>(
         "select name, fault from outputs where job_id = @id order by role, position", new { id = jobId.Text() });
 
-    private sealed class OwnerRow
-    {
-        public string Id { get; set; } = "";
-        public string Path { get; set; } = "";
-        public string? Retention { get; set; }
-
-        public KeyOwner ToOwner() => new(Guid.Parse(Id), Path, Retention is null ? null : Enum.Parse<TrashState>(Retention, ignoreCase: true));
-    }
-
     private sealed class Row
     {
         public string JobId { get; set; } = "";
@@ -99,9 +80,3 @@ internal static class OutputTable
         public JobOutput ToOutput() => new(Name, StoreKey.Parse(Key), ContentType, Bytes, Sha256, OutputFacts.Read(Facts));
     }
 }
-
-/// <summary>Whose a file is.</summary>
-/// <param name="Id">The job's or the asset's.</param>
-/// <param name="Path">Where the API has it, such as <c>/jobs/{id}</c>.</param>
-/// <param name="Trash">How far its removal is; null while it is kept.</param>
-internal sealed record KeyOwner(Guid Id, string Path, TrashState? Trash);

@@ -4,7 +4,7 @@ using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Jobs.Data;
 
-/// <summary>The files of jobs and assets as sources of other jobs.</summary>
+/// <summary>The files of jobs and assets, by their keys and names.</summary>
 internal static class SourceTable
 {
     /// <summary>What is known of the file of that key; null when it names no job and no asset of ours.</summary>
@@ -27,18 +27,17 @@ internal static class SourceTable
             "select key from outputs where job_id = @id and role = @role and name = @name", new { id = jobId.Text(), role = OutputTable.Output, name })
             is { } key ? StoreKey.Parse(key) : null;
 
-    private sealed class Row
+    private sealed class Row : TrashColumns
     {
         public string Id { get; set; } = "";
         public string Path { get; set; } = "";
-        public string? Retention { get; set; }
         public bool IsListed { get; set; }
         public bool IsMissing { get; set; }
         public string? Kind { get; set; }
 
         public SourceFile ToFile() => new(Guid.Parse(Id), Path)
         {
-            Trash = Retention is null ? null : Enum.Parse<TrashState>(Retention, ignoreCase: true),
+            Trash = State,
             IsListed = IsListed,
             IsMissing = IsMissing,
             Kind = Enum.TryParse<AssetKind>(Kind, ignoreCase: true, out var kind) ? kind : null,

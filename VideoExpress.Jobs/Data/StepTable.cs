@@ -6,7 +6,7 @@ internal static class StepTable
     /// <summary>Ordinal of the step that tells the provider of a cancellation; it stands beside the chain.</summary>
     public const int CancelOrdinal = -1;
 
-    private const string Columns = "select ordinal, name, hangfire_id, tries from steps";
+    private const string Columns = "select ordinal, name, hangfire_id, tries, crashes from steps";
 
     /// <summary>In the chain's order; a cancel step, if any, comes first.</summary>
     public static List<StepRow> StepsOf(this Db db, Guid jobId) =>
@@ -22,15 +22,30 @@ internal static class StepTable
         db.Execute(
             """
             insert into steps (job_id, ordinal, name, hangfire_id) values (@id, @ordinal, @name, @hangfireId)
-            on conflict (job_id, ordinal) do update set hangfire_id = excluded.hangfire_id, tries = 0
+            on conflict (job_id, ordinal) do update set hangfire_id = excluded.hangfire_id, tries = 0, crashes = 0
             """,
             new { id = jobId.Text(), ordinal, name, hangfireId });
 
-    public static void RaiseTries(this Db db, Guid jobId, string hangfireId) =>
-        db.Execute("update steps set tries = tries + 1 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
+    /// <summary>It failed, and is tried again.</summary>
+    public static void RaiseTries(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set tries = tries + 1, crashes = 0 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
 
-    public static void ClearTries(this Db db, Guid jobId, int ordinal) =>
-        db.Execute("update steps set tries = 0 where job_id = @id and ordinal = @ordinal and tries > 0", new { id = jobId.Text(), ordinal });
+    /// <summary>It works, or its owner wants it tried anew.</summary>
+    public static void ClearTries(this Db db, Guid jobId, int ordinal) => db.Execute(
+        "update steps set tries = 0, crashes = 0 where job_id = @id and ordinal = @ordinal and (tries > 0 or crashes > 0)",
+        new { id = jobId.Text(), ordinal });
+
+    /// <summary>The process has ended while it was at work, perhaps because of it, unless it was stopped in good order.</summary>
+    public static void MarkSuspect(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = crashes + 1 where job_id = @id and hangfire_id = @hangfireId and crashes <= 0", new { id = jobId.Text(), hangfireId });
+
+    /// <summary>A suspect was innocent.</summary>
+    public static void ClearCrashes(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = 0 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
+
+    /// <summary>A suspect begins, alone; should the process end now, it is to blame. Or, with -1, it was stopped in good order.</summary>
+    public static void RaiseCrashes(this Db db, Guid jobId, string hangfireId, int by = 1) => db.Execute(
+        "update steps set crashes = crashes + @by where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId, by });
 }
 
 /// <summary>One link of a chain.</summary>
@@ -44,4 +59,7 @@ internal sealed class StepRow
 
     /// <summary>Failures in a row that were healed by trying again.</summary>
     public int Tries { get; set; }
+
+    /// <summary>0, or how often in a row the process ended while the step was at work: the first time beside others, then alone.</summary>
+    public int Crashes { get; set; }
 }

@@ -27,6 +27,10 @@ internal sealed class AttemptFiles(IObjectStore store)
             ? id.GetString()
             : null;
 
+    /// <summary>True when a worker has begun the attempt.</summary>
+    public async Task<bool> IsClaimedAsync(Attempt attempt, CancellationToken cancellationToken) =>
+        await store.StatAsync(ClaimKey(attempt), cancellationToken) is not null;
+
     /// <summary>Ends an attempt that shows no sign of life: a late start of it finds this and ends unpaid. A true result is left alone.</summary>
     public async Task SupersedeAsync(Attempt attempt, CancellationToken cancellationToken)
     {

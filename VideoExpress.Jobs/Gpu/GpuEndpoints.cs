@@ -7,6 +7,7 @@ namespace VideoExpress.Jobs.Gpu;
 /// <param name="connect">Makes the client of an endpoint: its URL and key.</param>
 /// <param name="local">The local gateway's endpoint and client key; asked when needed, since its port is known only after the start.</param>
 internal sealed class GpuEndpoints(RunPodSettings settings, Func<Uri, string, RunPodClient> connect, Func<(Uri Endpoint, string Key)> local)
+    : IDisposable
 {
     /// <summary>The name of our own gateway in <c>attempts.endpoint</c>; its port may change with each start.</summary>
     public const string Local = "local";
@@ -19,15 +20,30 @@ internal sealed class GpuEndpoints(RunPodSettings settings, Func<Uri, string, Ru
     /// <summary>Where a job of this quality is sent.</summary>
     public string NameFor(string quality) => quality == JobQuality.Final && settings.Endpoint is { } endpoint ? endpoint.AbsoluteUri : Local;
 
-    /// <summary>The client of an endpoint, also of one that is no longer the configured one: a job is polled where it was sent.</summary>
-    public RunPodClient Client(string name) => _clients.GetOrAdd(name, key => new Lazy<RunPodClient>(() =>
+    /// <summary>
+    /// The client of an endpoint, also of one that is no longer the configured one: a job is polled where it was sent. It is one and the same for
+    /// all who ask, since the limits and the state of an endpoint are.
+    /// </summary>
+    public RunPodClient Client(string name) => _clients.GetOrAdd(
+        name == Local ? name : new Uri(name).AbsoluteUri.TrimEnd('/'), key => new Lazy<RunPodClient>(() => Connect(key))).Value;
+
+    /// <inheritdoc />
+    public void Dispose()
     {
-        if (key != Local)
+        foreach (var client in _clients.Values.Where(client => client.IsValueCreated))
         {
-            return connect(new Uri(key), settings.ApiKey ?? "");
+            client.Value.Dispose();
+        }
+    }
+
+    private RunPodClient Connect(string name)
+    {
+        if (name != Local)
+        {
+            return connect(new Uri(name), settings.ApiKey ?? "");
         }
 
         var (endpoint, clientKey) = local();
         return connect(endpoint, clientKey);
-    })).Value;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using RestSharp;
 
 namespace VideoExpress.Jobs.Gpu;
@@ -7,19 +8,33 @@ namespace VideoExpress.Jobs.Gpu;
 /// <summary>What an answer other than success means; decided on the status code alone, since proxies answer in HTML.</summary>
 internal static class ProviderError
 {
+    /// <summary>No wait longer than this is believed: a broken header must not stop a job.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromHours(1);
+
+    /// <summary>True when the endpoint is out of order: there was no answer, or one of those that a proxy gives in its stead.</summary>
+    public static bool IsFault(RestResponse response) => (int)response.StatusCode is 0 or 408 or >= 500;
+
     /// <summary>True when there was no answer, or one that a later call may not get.</summary>
     public static bool CanHeal(RestResponse response) =>
-        (int)response.StatusCode is 0 or 408 or 425 or 429 or >= 500;
+        IsFault(response) || (int)response.StatusCode is 425 or 429;
 
-    /// <summary>The wait in the answer's <c>Retry-After</c>, if it is one in seconds.</summary>
-    public static TimeSpan? RetryAfter(RestResponse response) =>
-        int.TryParse(response.GetHeaderValue("Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            ? TimeSpan.FromSeconds(seconds)
-            : null;
+    /// <summary>The wait in the answer's <c>Retry-After</c>, in seconds or until a date by the other side's clock; null when it has none.</summary>
+    public static TimeSpan? RetryAfter(RestResponse response, TimeProvider time)
+    {
+        if (!RetryConditionHeaderValue.TryParse(response.GetHeaderValue("Retry-After"), out var asked))
+        {
+            return null;
+        }
+
+        var now = DateTimeOffset.TryParseExact(
+            response.GetHeaderValue("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : time.GetUtcNow();
+        var wait = asked.Delta ?? asked.Date!.Value - now;
+        return wait <= TimeSpan.Zero ? TimeSpan.Zero : wait < LongestWait ? wait : LongestWait;
+    }
 
     /// <summary>The error for a call that was answered with anything but success.</summary>
-    public static GpuException Of(RestResponse response) =>
-        new(Message(response), CanHeal(response), response.ErrorException) { RetryAfter = RetryAfter(response) };
+    public static GpuException Of(RestResponse response, TimeProvider time) =>
+        new(Message(response), CanHeal(response), response.ErrorException) { RetryAfter = RetryAfter(response, time) };
 
     /// <summary>A sentence fit for a creator.</summary>
     public static string Message(RestResponse response) => response.StatusCode switch

@@ -15,11 +15,11 @@ internal static class RunPodAnswers
         return Text(document.RootElement, "id") is { Length: > 0 } id ? id : throw new JsonException("The answer has no id.");
     }
 
-    /// <summary>The bare <c>status</c> of any answer.</summary>
-    public static string Status(string? body)
+    /// <summary>The bare <c>status</c> in an answer about a request.</summary>
+    public static string Status(string requestId, string? body)
     {
         using var document = Parse(body);
-        return StatusOf(document.RootElement);
+        return StatusOf(requestId, document.RootElement);
     }
 
     /// <summary>The answer to <c>GET /status</c>.</summary>
@@ -31,7 +31,7 @@ internal static class RunPodAnswers
         var status = new GpuStatus
         {
             RequestId = requestId,
-            State = StateOf(StatusOf(answer), error),
+            State = StateOf(StatusOf(requestId, answer), error),
             Error = error,
             DelayTime = Milliseconds(answer, "delayTime"),
             ExecutionTime = Milliseconds(answer, "executionTime"),
@@ -77,7 +77,11 @@ internal static class RunPodAnswers
         throw new JsonException("The answer is not a JSON object.");
     }
 
-    private static string StatusOf(JsonElement answer) => Text(answer, "status") ?? throw new JsonException("The answer has no status.");
+    /// <summary>An answer that names another request is not believed: whose result it brings is not known.</summary>
+    private static string StatusOf(string requestId, JsonElement answer) =>
+        Text(answer, "id") is { } id && !id.Equals(requestId, StringComparison.OrdinalIgnoreCase)
+            ? throw new JsonException("The answer is about another request.")
+            : Text(answer, "status") ?? throw new JsonException("The answer has no status.");
 
     private static GpuState StateOf(string status, string? error) => status switch
     {

@@ -2,6 +2,8 @@ using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Polly;
+using Polly.CircuitBreaker;
+using Polly.RateLimiting;
 using Polly.Timeout;
 using RestSharp;
 
@@ -10,37 +12,37 @@ namespace VideoExpress.Jobs.Gpu;
 /// <summary>
 /// Speaks to one endpoint of RunPod, or of our own gateway, which has the same wire. Time limits: 5 s to connect, 30 s for a submission,
 /// 15 s for each other call. Looks and cancels are repeated within 60 s; a submission never is, since RunPod knows no idempotency key and
-/// every accepted one is charged.
+/// every accepted one is charged. While the endpoint is out of order, all of them fail at once.
 /// </summary>
 public sealed partial class RunPodClient : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan SubmitTimeout = TimeSpan.FromSeconds(30);
     private const int MaxAnswerBytes = 32 << 20;
 
     private readonly RestClient _rest;
     private readonly string _apiKey;
-    private readonly TimeProvider _time;
-    private readonly ResiliencePipeline<RestResponse> _patience;
-    private readonly ResiliencePipeline<RestResponse> _onceOnly;
+    private readonly EndpointTraffic _traffic;
     private readonly ILogger<RunPodClient> _log;
 
-    /// <summary>A client of one endpoint and key.</summary>
+    /// <summary>The only client of an endpoint and key in this process: RunPod's limits are kept for all who share it.</summary>
     /// <param name="handler">Its connections, from <see cref="CreateHandler"/>; not disposed here, so that clients may share it.</param>
     /// <param name="endpoint">Full URL, <c>https://api.runpod.ai/v2/ID</c>.</param>
     /// <param name="apiKey">Sent as a bearer; stands in no message and no log line.</param>
     /// <param name="time">For time limits and pauses.</param>
     /// <param name="log">Gets a line for each refused or repeated call.</param>
     public RunPodClient(HttpMessageHandler handler, Uri endpoint, string apiKey, TimeProvider time, ILogger<RunPodClient> log)
+        : this(handler, endpoint, apiKey, new EndpointTraffic(time, log), log)
     {
-        (_apiKey, _time, _log) = (apiKey, time, log);
+    }
+
+    internal RunPodClient(HttpMessageHandler handler, Uri endpoint, string apiKey, EndpointTraffic traffic, ILogger<RunPodClient> log)
+    {
+        (_apiKey, _traffic, _log) = (apiKey, traffic, log);
         _rest = new RestClient(
             new HttpClient(handler, disposeHandler: false) { MaxResponseContentBufferSize = MaxAnswerBytes },
             new RestClientOptions(endpoint) { FollowRedirects = false, UserAgent = "VideoExpress" },
             disposeHttpClient: true);
         _rest.AddDefaultHeader("Authorization", $"Bearer {apiKey}");
-        _patience = RunPodPatience.Build(time, LogRepeat);
-        _onceOnly = RunPodPatience.BuildOnce(time);
     }
 
     /// <summary>
@@ -64,15 +66,23 @@ public sealed partial class RunPodClient : IDisposable
         var mark = new SendMark();
         var call = new RestRequest("run", Method.Post) { Interceptors = [mark] }.AddStringBody(body, ContentType.Json);
 
-        using var limit = new CancellationTokenSource(SubmitTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var response = await _rest.ExecuteAsync(call, either.Token);
+        RestResponse response;
+        try
+        {
+            await FindInOrderAsync(cancellationToken);
+            response = await ExecuteAsync(_traffic.Submit, token => _rest.ExecuteAsync(call, token), cancellationToken);
+        }
+        catch (GpuException error) when (!mark.HasBegun)
+        {
+            return new SubmitResult.Refused(error.Message, error.CanHeal, error.RetryAfter);
+        }
+
         if (!mark.HasBegun)
         {
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        var result = SubmitOutcome.Of(response, mark.HasBegun);
+        var result = SubmitOutcome.Of(response, mark.HasBegun, _traffic.Time);
         if (result is not SubmitResult.Accepted)
         {
             LogNotAccepted((int)response.StatusCode, Excerpt(response), response.ErrorException);
@@ -85,7 +95,7 @@ public sealed partial class RunPodClient : IDisposable
     /// <exception cref="GpuException">The provider did not answer, or refused the key.</exception>
     public async Task<GpuStatus> GetStatusAsync(string requestId, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(_patience, Method.Get, "status/{id}", requestId, cancellationToken);
+        var response = await SendAsync(_traffic.Look, Method.Get, "status/{id}", requestId, cancellationToken);
         return response.StatusCode == HttpStatusCode.NotFound
             ? new GpuStatus { RequestId = requestId, State = GpuState.NotFound }
             : Read(response, body => RunPodAnswers.RequestStatus(requestId, body));
@@ -95,13 +105,13 @@ public sealed partial class RunPodClient : IDisposable
     /// <exception cref="GpuException">The provider did not answer, or refused the key.</exception>
     public async Task<CancelResult> CancelAsync(string requestId, CancellationToken cancellationToken)
     {
-        var response = await SendAsync(_patience, Method.Post, "cancel/{id}", requestId, cancellationToken);
+        var response = await SendAsync(_traffic.Cancel, Method.Post, "cancel/{id}", requestId, cancellationToken);
         if (response.StatusCode == HttpStatusCode.NotFound)
         {
             return CancelResult.UnknownId;
         }
 
-        return Read(response, RunPodAnswers.Status) switch
+        return Read(response, body => RunPodAnswers.Status(requestId, body)) switch
         {
             RunPodStates.Cancelled => CancelResult.Acknowledged,
             RunPodStates.Completed or RunPodStates.Failed or RunPodStates.TimedOut => CancelResult.AlreadyOver,
@@ -113,32 +123,69 @@ public sealed partial class RunPodClient : IDisposable
     /// <exception cref="GpuException">The provider did not answer, or refused the key.</exception>
     public async Task<GpuHealth> GetHealthAsync(CancellationToken cancellationToken)
     {
-        var response = await SendAsync(_onceOnly, Method.Get, "health", requestId: null, cancellationToken);
+        var response = await SendAsync(_traffic.Health, Method.Get, "health", requestId: null, cancellationToken);
         return Read(response, RunPodAnswers.Health);
     }
 
     /// <inheritdoc />
-    public void Dispose() => _rest.Dispose();
-
-    private async Task<RestResponse> SendAsync(
-        ResiliencePipeline<RestResponse> pipeline, Method method, string path, string? requestId, CancellationToken cancellationToken)
+    public void Dispose()
     {
+        _rest.Dispose();
+        _traffic.Dispose();
+    }
+
+    /// <summary>An endpoint that was out of order is tried with a look that costs nothing, and not with a submission.</summary>
+    private async Task FindInOrderAsync(CancellationToken cancellationToken)
+    {
+        if (_traffic.Breaker.IsClosed)
+        {
+            return;
+        }
+
         try
         {
-            return await pipeline.ExecuteAsync(
-                async token =>
-                {
-                    var call = new RestRequest(path, method);
-                    if (requestId is not null)
-                    {
-                        call.AddUrlSegment("id", requestId);
-                    }
+            await GetHealthAsync(cancellationToken);
+        }
+        catch (GpuException) when (_traffic.Breaker.IsClosed)
+        {
+            // An answer, whatever it says.
+        }
+    }
 
-                    var response = await _rest.ExecuteAsync(call, token);
-                    token.ThrowIfCancellationRequested();
-                    return response;
-                },
-                cancellationToken);
+    private Task<RestResponse> SendAsync(
+        ResiliencePipeline<RestResponse> pipeline, Method method, string path, string? requestId, CancellationToken cancellationToken)
+    {
+        async Task<RestResponse> TryAsync(CancellationToken token)
+        {
+            var call = new RestRequest(path, method);
+            if (requestId is not null)
+            {
+                call.AddUrlSegment("id", requestId);
+            }
+
+            var response = await _rest.ExecuteAsync(call, token);
+            token.ThrowIfCancellationRequested();
+            return response;
+        }
+
+        return ExecuteAsync(pipeline, TryAsync, cancellationToken);
+    }
+
+    private async Task<RestResponse> ExecuteAsync(
+        ResiliencePipeline<RestResponse> pipeline, Func<CancellationToken, Task<RestResponse>> call, CancellationToken cancellationToken)
+    {
+        _traffic.Breaker.ThrowIfOpen();
+        try
+        {
+            return await pipeline.ExecuteAsync(token => new ValueTask<RestResponse>(call(token)), cancellationToken);
+        }
+        catch (BrokenCircuitException)
+        {
+            throw _traffic.Breaker.Refusal();
+        }
+        catch (RateLimiterRejectedException e)
+        {
+            throw new GpuException("Too many calls wait for the GPU provider already.", canHeal: true, e);
         }
         catch (TimeoutRejectedException e)
         {
@@ -161,8 +208,16 @@ public sealed partial class RunPodClient : IDisposable
             }
         }
 
-        LogRefused((int)response.StatusCode, Excerpt(response), response.ErrorException);
-        throw ProviderError.Of(response);
+        if (_traffic.Breaker.IsClosed)
+        {
+            LogRefused((int)response.StatusCode, Excerpt(response), response.ErrorException);
+        }
+        else
+        {
+            LogStillOutOfOrder((int)response.StatusCode);
+        }
+
+        throw ProviderError.Of(response, _traffic.Time);
     }
 
     /// <summary>What of a body may be logged: its beginning, without our key should it be echoed.</summary>
@@ -175,9 +230,9 @@ public sealed partial class RunPodClient : IDisposable
     [LoggerMessage(LogLevel.Warning, "The GPU provider answered HTTP {Status} {Body}")]
     private partial void LogRefused(int status, string? body, Exception? exception);
 
+    [LoggerMessage(LogLevel.Debug, "The GPU provider is still out of order: HTTP {Status}")]
+    private partial void LogStillOutOfOrder(int status);
+
     [LoggerMessage(LogLevel.Warning, "The GPU provider's answer is unreadable: HTTP {Status} {Body}")]
     private partial void LogUnreadable(int status, string? body);
-
-    [LoggerMessage(LogLevel.Information, "The GPU provider is asked again in {Delay} (try {Attempt}): HTTP {Status}")]
-    private partial void LogRepeat(int attempt, TimeSpan delay, int status);
 }

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using VideoExpress.Jobs.Types;
 
 namespace VideoExpress.Jobs.Gpu;
 
@@ -15,36 +17,67 @@ public sealed record RunPodSettings
     [Range(typeof(TimeSpan), "00:00:05", "7.00:00:00")]
     public TimeSpan ExecutionTimeout { get; init; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>How long a request may live at the provider, from its submission. Default: 1 day; 10 seconds to 7 days.</summary>
-    [Range(typeof(TimeSpan), "00:00:10", "7.00:00:00")]
-    public TimeSpan TimeToLive { get; init; } = TimeSpan.FromDays(1);
+    /// <summary>
+    /// How long a request may live at the provider, from its submission. Default: a day in the queue and twice its execution time-out, 7 days at
+    /// most; 1 hour to 7 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "01:00:00", "7.00:00:00")]
+    public TimeSpan? TimeToLive { get; init; }
+
+    /// <summary>What single job types need instead, by their names in the API. A training takes hours; the others have nothing of their own.</summary>
+    public IReadOnlyDictionary<string, RunPodTypeSettings> Types { get; } = JobType.OnGpu.ToDictionary(
+        name => name, name => new RunPodTypeSettings { ExecutionTimeout = name == "TRAIN_TWIN" ? TimeSpan.FromHours(6) : null });
 
     /// <summary>Pause between two looks at one job while few are in flight. Default: 2 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1000000", "00:10:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>All polls together stay under this rate per second. Default: 20.</summary>
-    [Range(0.1, 200)]
+    /// <summary>All polls together stay under this rate per second. Default: 20; 0.1 to 150, which RunPod bears.</summary>
+    [Range(0.1, 150)]
     public double MaxPollsPerSecond { get; init; } = 20;
 
     /// <summary>How long a request of unknown fate may show no sign of life before it is sent anew. Default: 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan UnknownFateWait { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>What happens when that wait is over. Default: it is sent anew, as a new attempt that may be paid beside the old one.</summary>
+    public UnknownFate OnUnknownFate { get; init; } = UnknownFate.Resubmit;
+
     /// <summary>Attempts of one GPU step that may be sent, or be of unknown fate, before the job fails. Default: 5.</summary>
     [Range(1, 100)]
     public int MaxSubmissions { get; init; } = 5;
 
     /// <summary>
-    /// How long URLs handed to a worker work: it may start as late as the request lives, run its whole time, and still have an hour to put its
-    /// files; 7 days at most, the limit of S3's signature version 4.
+    /// How long a request of this job type may take. A type with an execution time-out of its own, but no time to live, lives as long as that
+    /// one needs and not as long as the others do.
     /// </summary>
-    internal TimeSpan WorkerUrlLifetime
+    public RunLimits LimitsFor(string jobType)
     {
-        get
+        var own = Types[jobType];
+        var executionTimeout = own.ExecutionTimeout ?? ExecutionTimeout;
+        var general = own.ExecutionTimeout is null ? TimeToLive : null;
+        return new RunLimits(executionTimeout, own.TimeToLive ?? general ?? RunLimits.LifeOf(executionTimeout));
+    }
+
+    /// <summary>A sentence for each contradiction.</summary>
+    public IEnumerable<string> Validate()
+    {
+        if (TimeToLive < ExecutionTimeout)
         {
-            var (needed, longest) = (TimeToLive + ExecutionTimeout + TimeSpan.FromHours(1), TimeSpan.FromDays(7));
-            return needed < longest ? needed : longest;
+            yield return TooShort("RunPod", TimeToLive.Value, ExecutionTimeout);
+        }
+
+        foreach (var (name, own) in Types)
+        {
+            if (own.TimeToLive is { } life && LimitsFor(name) is var limits && life < limits.ExecutionTimeout)
+            {
+                yield return TooShort($"RunPod:Types:{name}", life, limits.ExecutionTimeout);
+            }
         }
     }
+
+    private static string TooShort(string section, TimeSpan life, TimeSpan executionTimeout) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{section}:TimeToLive: {life:c} is less than the execution time-out of {executionTimeout:c}, so the provider would forget a request that "
+        + $"still runs, and is paid; leave it out, or make it longer.");
 }

@@ -9,17 +9,17 @@ namespace VideoExpress.Jobs.Gpu;
 /// </summary>
 internal static class SubmitOutcome
 {
-    public static SubmitResult Of(RestResponse response, bool wasSent) => (int)response.StatusCode switch
+    public static SubmitResult Of(RestResponse response, bool wasSent, TimeProvider time) => (int)response.StatusCode switch
     {
-        0 when !wasSent => Refused(response),
+        0 when !wasSent => Refused(response, time),
         0 => new SubmitResult.FateUnknown("The connection to the GPU provider broke before it answered."),
         >= 200 and < 300 => Accepted(response),
         408 or >= 500 => new SubmitResult.FateUnknown(ProviderError.Message(response)),
-        _ => Refused(response),
+        _ => Refused(response, time),
     };
 
-    private static SubmitResult.Refused Refused(RestResponse response) =>
-        new(ProviderError.Message(response), ProviderError.CanHeal(response), ProviderError.RetryAfter(response));
+    private static SubmitResult.Refused Refused(RestResponse response, TimeProvider time) =>
+        new(ProviderError.Message(response), ProviderError.CanHeal(response), ProviderError.RetryAfter(response, time));
 
     private static SubmitResult Accepted(RestResponse response)
     {

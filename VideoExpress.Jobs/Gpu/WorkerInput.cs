@@ -12,24 +12,25 @@ internal sealed class WorkerInput(IObjectStore store, ServerAddress address, Run
 {
     public JsonObject Write(Job job, JobParameters parameters, Attempt attempt)
     {
+        var limits = settings.LimitsFor(job.Type);
         var baseUrl = attempt.Endpoint == GpuEndpoints.Local ? address.Bound : address.ForProvider;
         var input = JsonNode.Parse(job.Parameters.GetRawText())!.AsObject();
         input["attempt_id"] = attempt.Id.ToString("D");
         input["job_id"] = job.Id.ToString("D");
         input["job_type"] = job.Type;
         input["quality"] = job.Quality;
-        input["execution_timeout_s"] = settings.ExecutionTimeout.TotalSeconds;
+        input["execution_timeout_s"] = limits.ExecutionTimeout.TotalSeconds;
         input["outputs"] = new JsonArray([.. parameters.WorkerOutputs.Select(JsonNode (output) => new JsonObject
         {
             ["name"] = output.Name,
             ["content_type"] = output.ContentType,
-            ["put_url"] = Put(StoreKey.Inbox(job.Id, attempt.Id, output.FileName), baseUrl),
+            ["put_url"] = Put(StoreKey.Inbox(job.Id, attempt.Id, output.FileName)),
         })]);
-        input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt), baseUrl);
-        input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt), baseUrl);
-        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), settings.WorkerUrlLifetime, baseUrl).AbsoluteUri;
+        input["claim_put_url"] = Put(AttemptFiles.ClaimKey(attempt));
+        input["result_put_url"] = Put(AttemptFiles.ResultKey(attempt));
+        input["result_get_url"] = store.PresignGet(AttemptFiles.ResultKey(attempt), limits.WorkerUrlLifetime, baseUrl).AbsoluteUri;
         return input;
-    }
 
-    private string Put(StoreKey key, Uri baseUrl) => store.PresignPut(key, settings.WorkerUrlLifetime, baseUrl).AbsoluteUri;
+        string Put(StoreKey key) => store.PresignPut(key, limits.WorkerUrlLifetime, baseUrl).AbsoluteUri;
+    }
 }

@@ -23,13 +23,13 @@ internal sealed partial class Reconciler(
         foreach (var job in unfinished)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            DriveOn(job.Id);
+            DriveOn(job.Id, Repair);
         }
 
-        foreach (var jobId in storage.Read(connection => ((Db)connection).CanceledWithOpenAttempts()))
+        foreach (var jobId in storage.Read(connection => ((Db)connection).JobsWithStrays()))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            DriveOn(jobId);
+            DriveOn(jobId, RepairCancel);
         }
 
         folders.Sweep(() => storage.Read(connection => ((Db)connection).UnfinishedJobs()).Select(job => job.Id).ToHashSet());
@@ -65,12 +65,14 @@ internal sealed partial class Reconciler(
         }
     }
 
-    private void DriveOn(Guid jobId)
+    /// <param name="jobId">The job.</param>
+    /// <param name="repair">What was wrong and is mended in the unit of work; null when the job is well.</param>
+    private void DriveOn(Guid jobId, Func<SQLiteUnitOfWork, Job, string?> repair)
     {
         try
         {
             using var unitOfWork = storage.BeginUnitOfWork();
-            if (Repair(unitOfWork, jobId) is { } finding)
+            if (((Db)unitOfWork).FindJob(jobId) is { } job && repair(unitOfWork, job) is { } finding)
             {
                 unitOfWork.Commit();
                 LogRepaired(jobId, finding);
@@ -82,32 +84,26 @@ internal sealed partial class Reconciler(
         }
     }
 
-    /// <summary>What was wrong and is mended in this unit of work; null when the job is well.</summary>
-    private string? Repair(SQLiteUnitOfWork unitOfWork, Guid jobId)
+    private string? Repair(SQLiteUnitOfWork unitOfWork, Job job) => job switch
     {
-        Db db = unitOfWork;
-        if (db.FindJob(jobId) is not { } job)
+        { Phase: JobPhase.Canceling } => RepairStep(unitOfWork, job, StepTable.CancelOrdinal),
+        _ when job.Status.IsTerminal() => null,
+        { Step: { } step } => RepairStep(unitOfWork, job, step),
+        _ => transitions.BuildOrFailWaiting(unitOfWork, job) ? "what it waited for is over" : null,
+    };
+
+    /// <summary>A provider has a request that nobody waits for, and somebody must tell it.</summary>
+    private string? RepairCancel(SQLiteUnitOfWork unitOfWork, Job job)
+    {
+        if (((Db)unitOfWork).StrayAttempts(job.Id).Count == 0)
         {
             return null;
         }
 
-        if (job.Status.IsTerminal())
-        {
-            return RepairCancel(unitOfWork, job);
-        }
-
-        return job.Step is { } step
-            ? RepairStep(unitOfWork, job, step)
-            : transitions.BuildOrFailWaiting(unitOfWork, job) ? "what it waited for is over" : null;
+        return job is { Status: JobStatus.Canceled, Phase: null }
+            ? transitions.CancelAgain(unitOfWork, job.Id) ? "it was cancelled, and the provider not told" : null
+            : RepairStep(unitOfWork, job, StepTable.CancelOrdinal);
     }
-
-    private string? RepairCancel(SQLiteUnitOfWork unitOfWork, Job job) => job switch
-    {
-        { Phase: JobPhase.Canceling } => RepairStep(unitOfWork, job, StepTable.CancelOrdinal),
-        { Status: JobStatus.Canceled } when ((Db)unitOfWork).OpenAttempts(job.Id).Count > 0 && transitions.CancelAgain(unitOfWork, job.Id) =>
-            "it was cancelled, and the provider not told",
-        _ => null,
-    };
 
     private static string? RepairStep(SQLiteUnitOfWork unitOfWork, Job job, int ordinal)
     {

@@ -18,7 +18,7 @@ internal sealed class Imprint(SQLiteStorage storage, ProvenanceSettings settings
     public async Task<Film> AddAsync(Turn turn, Film film, CancellationToken cancellationToken)
     {
         var (attempt, known) = storage.Read(connection => (
-            ((Db)connection).LastAttempt(turn.Job.Id), ((Db)connection).SourceTypeOf(turn.Job)));
+            ((Db)connection).CurrentAttempt(turn.Job.Id), ((Db)connection).SourceTypeOf(turn.Job)));
         var type = settings.AiMark ? known : null;
         var recipe = Recipe.Write(turn.Job, attempt?.Result is { } result ? WorkerResult.TryRead(result) : null, type);
         byte[] boxes = [.. settings.EmbedRecipe ? Recipe.Box(recipe) : [], .. type is null ? [] : AiMark.Box(type)];

@@ -36,9 +36,13 @@ internal sealed partial class Cleanup(
     public async Task<CleanupReport> RunAsync(CancellationToken cancellationToken)
     {
         var failures = new Failures();
-        var trashed = MoveToTrash(cancellationToken);
-        var (removed, bytes) = await RemoveAsync(failures, cancellationToken);
-        var report = await leftovers.SweepAsync(failures, cancellationToken) with { Trashed = trashed, Removed = removed, RemovedBytes = bytes };
+        var report = new CleanupReport { Trashed = MoveToTrash(cancellationToken) };
+        if (await failures.TryAsync("the store", () => removal.RequireStoreAsync(cancellationToken)))
+        {
+            var (removed, bytes) = await RemoveAsync(failures, cancellationToken);
+            report = await leftovers.SweepAsync(failures, cancellationToken) with { Trashed = report.Trashed, Removed = removed, RemovedBytes = bytes };
+        }
+
         if (report != new CleanupReport())
         {
             LogReport(report);

@@ -1,5 +1,6 @@
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Retention;
@@ -48,9 +49,9 @@ internal sealed class InboxSweep(SQLiteStorage storage, Removal removal, RunPodS
         unitOfWork.Commit();
     }
 
-    private List<(Guid JobId, Guid AttemptId)> Next()
+    private List<(Guid JobId, Guid AttemptId)> Next() => storage.Read(connection => JobType.OnGpu.SelectMany(type =>
     {
-        var before = time.GetUtcNow() - gpu.WorkerUrlLifetime - Margin;
-        return storage.Read(connection => ((Db)connection).Unswept(Micros.From(before), Batch));
-    }
+        var before = time.GetUtcNow() - gpu.LimitsFor(type).WorkerUrlLifetime - Margin;
+        return ((Db)connection).Unswept(type, Micros.From(before), Batch);
+    }).ToList());
 }

@@ -6,42 +6,31 @@ namespace VideoExpress.Jobs.Retention;
 /// <summary>Where the owner of a job says how long it is to stay, and asks what would go by itself.</summary>
 internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transitions, RetentionSettings settings, TimeProvider time)
 {
-    private const int NamedUsers = 3;
-
     /// <summary>Keeps a job, and all that it uses, for ever.</summary>
-    /// <returns>The job as it stands afterwards, and why it is not as wished if so; null when there is none of that id.</returns>
-    public (Job Job, string? Refusal)? Pin(Guid jobId) => Change(
+    /// <returns>Null when there is no job of that id.</returns>
+    public ChangeResult<Job>? Pin(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Pin(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"Job {jobId:D} is in the trash: restore it first.");
 
     /// <summary>Keeps a job as long as others.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
+    public ChangeResult<Job>? Unpin(Guid jobId) => Change(jobId, unitOfWork => transitions.Unpin(unitOfWork, jobId), (_, _) => null);
 
     /// <summary>Puts a job into the trash. Its files go when <see cref="RetentionSettings.TrashTime"/> is over.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Delete(Guid jobId) =>
+    public ChangeResult<Job>? Delete(Guid jobId) =>
         Change(jobId, unitOfWork => transitions.MoveToTrash(unitOfWork, jobId, TrashReason.Deleted), WhyNotDeleted);
 
     /// <summary>Brings a job back from the trash, and what it uses with it.</summary>
     /// <inheritdoc cref="Pin" path="/returns"/>
-    public (Job Job, string? Refusal)? Restore(Guid jobId) => Change(
+    public ChangeResult<Job>? Restore(Guid jobId) => Change(
         jobId,
         unitOfWork => transitions.Restore(unitOfWork, jobId),
         (_, job) => job.Trash is null ? null : $"The files of job {jobId:D} are gone; it cannot be restored.");
 
     /// <summary>What the next pass of the cleanup would do if it ran now.</summary>
     public RetentionPlan Plan() => storage.Read(connection => Plan(connection, settings, time.GetUtcNow()));
-
-    /// <summary>Names some of the kept jobs that use a job or an asset; null when none does.</summary>
-    public static string? KeptUsers(Db db, Guid id)
-    {
-        var users = db.KeptUsersOf(id, NamedUsers + 1);
-        return users.Count == 0
-            ? null
-            : string.Join(", ", users.Take(NamedUsers).Select(user => $"{user:D}")) + (users.Count > NamedUsers ? " and others" : "");
-    }
 
     /// <summary>The same by a given clock.</summary>
     public static RetentionPlan Plan(Db db, RetentionSettings settings, DateTimeOffset now)
@@ -61,26 +50,10 @@ internal sealed class JobRetention(SQLiteStorage storage, JobTransitions transit
         { Status: JobStatus.Queued or JobStatus.Running } => $"Job {job.Id:D} is {job.Status.Word()}: cancel it first.",
         { Phase: not null } => $"Job {job.Id:D} is still being cancelled at the GPU's provider; try again in a moment.",
         { Pinned: true } => $"Job {job.Id:D} is pinned: take the pin off first (DELETE /jobs/{job.Id:D}/pin).",
-        _ when KeptUsers(db, job.Id) is { } users => $"Job {job.Id:D} is used by {users}: delete those first.",
+        _ when db.NameKeptUsers(job.Id) is { } users => $"Job {job.Id:D} is used by {users}: delete those first.",
         _ => null,
     };
 
-    private (Job Job, string? Refusal)? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot)
-    {
-        using var unitOfWork = storage.BeginUnitOfWork();
-        Db db = unitOfWork;
-        if (db.FindJob(jobId) is not { } job)
-        {
-            return null;
-        }
-
-        if (!change(unitOfWork))
-        {
-            return (job, whyNot(db, job));
-        }
-
-        var changed = db.FindJob(jobId)!;
-        unitOfWork.Commit();
-        return (changed, null);
-    }
+    private ChangeResult<Job>? Change(Guid jobId, Func<SQLiteUnitOfWork, bool> change, Func<Db, Job, string?> whyNot) =>
+        storage.Change(db => db.FindJob(jobId), change, whyNot);
 }

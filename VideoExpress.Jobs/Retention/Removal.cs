@@ -9,10 +9,14 @@ namespace VideoExpress.Jobs.Retention;
 /// Removes the files of what has been in the trash long enough: first the row says that there is no way back, then the files go, then the row
 /// says that they are gone. Stopped in between, the next pass goes on.
 /// </summary>
-internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions, IObjectStore store, TimeProvider time)
+internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions, IObjectStore store, StoreIdentity identity, TimeProvider time)
 {
+    /// <summary>Asked before anything is removed, while all of it can still be restored.</summary>
+    /// <exception cref="StoreException">The store is another than the database's, or failed.</exception>
+    public Task RequireStoreAsync(CancellationToken cancellationToken) => identity.RequireAsync(cancellationToken);
+
     /// <summary>Removes one thing; false when it was restored meanwhile, or is being changed.</summary>
-    /// <exception cref="StoreException">The store failed; some files may be gone.</exception>
+    /// <exception cref="StoreException">The store failed, or is another than the database's; some files may be gone.</exception>
     public async Task<bool> RemoveAsync(TrashedHolding item, DateTimeOffset trashedBefore, CancellationToken cancellationToken)
     {
         if (item.Trash.State == TrashState.Trashed && !Write(unitOfWork => Begin(unitOfWork, item, trashedBefore)))
@@ -31,6 +35,7 @@ internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions,
 
     /// <summary>Deletes all objects below <paramref name="prefix"/>.</summary>
     /// <returns>How many bytes they had.</returns>
+    /// <exception cref="StoreException">The store failed, or is another than the database's.</exception>
     public async Task<long> DeleteBelowAsync(string prefix, CancellationToken cancellationToken)
     {
         long bytes = 0;
@@ -40,6 +45,8 @@ internal sealed class Removal(SQLiteStorage storage, JobTransitions transitions,
             bytes += found.Length;
         }
 
+        // Afterwards: a disk that has gone meanwhile listed nothing, and that is not what the row shall say.
+        await identity.RequireAsync(cancellationToken);
         return bytes;
     }
 

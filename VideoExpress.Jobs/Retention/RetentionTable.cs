@@ -6,12 +6,14 @@ namespace VideoExpress.Jobs.Retention;
 internal static class RetentionTable
 {
     /// <summary>A subquery: the kept jobs that use the job or asset <c>@id</c>.</summary>
-    public const string KeptUsers =
-        "select 1 from uses join jobs as owner on owner.job_id = uses.job_id where uses.used = @id and owner.retention is null";
+    public const string KeptUsers = $"{Users} and owner.retention is null";
 
     /// <summary>A subquery: the jobs that use the job or asset <c>@id</c>, and that are kept or can be restored.</summary>
-    public const string RestorableUsers =
-        "select 1 from uses join jobs as owner on owner.job_id = uses.job_id where uses.used = @id and (owner.retention is null or owner.retention = 'trashed')";
+    public const string RestorableUsers = $"{Users} and (owner.retention is null or owner.retention = 'trashed')";
+
+    private const string Users = "select uses.job_id from uses join jobs as owner on owner.job_id = uses.job_id where uses.used = @id";
+
+    private const int NamedUsers = 3;
 
     private const string JobBytes = "coalesce((select sum(bytes) from outputs where outputs.job_id = jobs.job_id), 0)";
 
@@ -36,13 +38,12 @@ internal static class RetentionTable
     public static List<Guid> UsedBy(this Db db, Guid jobId) =>
         db.List<string>("select used from uses where job_id = @id", new { id = jobId.Text() }).ConvertAll(Guid.Parse);
 
-    /// <summary>The kept jobs that use a job or an asset, at most <paramref name="limit"/> of them, oldest first.</summary>
-    public static List<Guid> KeptUsersOf(this Db db, Guid id, int limit) => db.List<string>(
-        """
-        select uses.job_id from uses join jobs on jobs.job_id = uses.job_id where uses.used = @id and jobs.retention is null
-        order by uses.job_id limit @limit
-        """,
-        new { id = id.Text(), limit }).ConvertAll(Guid.Parse);
+    /// <summary>Names the oldest of the kept jobs that use a job or an asset, for a sentence; null when none does.</summary>
+    public static string? NameKeptUsers(this Db db, Guid id)
+    {
+        var users = db.List<string>($"{KeptUsers} order by uses.job_id limit {NamedUsers + 1}", new { id = id.Text() });
+        return users.Count == 0 ? null : string.Join(", ", users.Take(NamedUsers)) + (users.Count > NamedUsers ? " and others" : "");
+    }
 
     /// <summary>What is in the trash, the oldest there first, and last those whose removal has begun: it may be their files that cannot be removed.</summary>
     public static List<TrashedHolding> Trashed(this Db db) => db.List<TrashRow>(
@@ -72,17 +73,13 @@ internal static class RetentionTable
         public string Used { get; set; } = "";
     }
 
-    private sealed class TrashRow
+    private sealed class TrashRow : TrashColumns
     {
         public string Id { get; set; } = "";
         public bool IsAsset { get; set; }
         public string Name { get; set; } = "";
         public long Bytes { get; set; }
-        public string Retention { get; set; } = "";
-        public string TrashReason { get; set; } = "";
-        public long TrashedAt { get; set; }
 
-        public TrashedHolding ToTrashed() => new(
-            Guid.Parse(Id), IsAsset, Name, Bytes, new Trash(Enum.Parse<TrashState>(Retention, ignoreCase: true), TrashReason, Micros.ToTime(TrashedAt)));
+        public TrashedHolding ToTrashed() => new(Guid.Parse(Id), IsAsset, Name, Bytes, Trash!);
     }
 }

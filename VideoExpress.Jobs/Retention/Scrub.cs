@@ -34,7 +34,7 @@ internal sealed partial class Scrub(SQLiteStorage storage, ScrubComparison compa
     /// <param name="verify">True: each known file is read and its sha256 compared.</param>
     /// <param name="cancellationToken">Ends it; what was mended stays so.</param>
     /// <exception cref="UpkeepBusyException">A cleanup or a scrub is at work.</exception>
-    /// <exception cref="StoreException">The store failed.</exception>
+    /// <exception cref="StoreException">The store failed, or shall be mended and is not the database's.</exception>
     public async Task<ScrubReport> RunAsync(bool repair, bool verify, CancellationToken cancellationToken)
     {
         using var connection = storage.GetConnection();

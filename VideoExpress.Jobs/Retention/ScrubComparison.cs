@@ -43,7 +43,7 @@ internal sealed class ScrubComparison(SQLiteStorage storage, IObjectStore store,
 
     /// <summary>What was removed since the scrub began is not missing.</summary>
     private List<KnownFile> StillKnown(IEnumerable<KnownFile> files) => storage.Read(connection => files
-        .Where(file => ((Db)connection).OwnerOf(StoreKey.Parse(file.Key)) is { Trash: null or TrashState.Trashed }).ToList());
+        .Where(file => ((Db)connection).FindSource(StoreKey.Parse(file.Key)) is { IsListed: true, Trash: null or TrashState.Trashed }).ToList());
 
     private bool IsOrphan(StoredObject stored) =>
         time.GetUtcNow() - stored.ModifiedAt > OldEnough && !storage.Read(connection => ((Db)connection).IsWanted(stored.Key));

@@ -5,12 +5,13 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Jobs.Retention;
 
 /// <summary>The writing half of a scrub: orphans go, and rows say what is wrong with their files.</summary>
-internal sealed class ScrubRepair(SQLiteStorage storage, JobTransitions transitions, IObjectStore store, TimeProvider time)
+internal sealed class ScrubRepair(SQLiteStorage storage, JobTransitions transitions, IObjectStore store, StoreIdentity identity, TimeProvider time)
 {
     /// <summary>Mends what was found; the marks in one transaction.</summary>
-    /// <exception cref="StoreException">An orphan could not be deleted.</exception>
+    /// <exception cref="StoreException">It is not the database's store, and nothing was mended; or an orphan could not be deleted.</exception>
     public async Task RunAsync(ScrubFindings findings, CancellationToken cancellationToken)
     {
+        await identity.RequireAsync(cancellationToken);
         foreach (var orphan in findings.Orphans)
         {
             await DeleteAsync(orphan.Key, cancellationToken);

@@ -20,6 +20,23 @@ internal static partial class ScrubTable
         from assets where thumbnail_key is not null and (retention is null or retention = 'trashed')
         """);
 
+    /// <summary>What the store must say to be this database's.</summary>
+    public static string StoreId(this Db db) => db.Scalar<string>("select id from store_id")!;
+
+    /// <summary>
+    /// The key of the file that was published first of all that the database still has, and that no scrub has missed; one that is being removed
+    /// only where there is no other. Null when there is none.
+    /// </summary>
+    public static string? OldestFile(this Db db) => db.Scalar<string>(
+        """
+        select key from (
+            select key, outputs.created_at as at, retention is 'removing' as goes
+            from outputs join jobs on jobs.job_id = outputs.job_id where fault is not 'missing'
+            union all
+            select key, created_at, retention is 'removing' from assets where retention is not 'removed' and fault is not 'missing')
+        order by goes, at, key limit 1
+        """);
+
     /// <summary>
     /// False for a file that no row knows and that nobody will come for: of a job that is unknown, has succeeded, was cancelled or removed; of
     /// an attempt that is unknown or swept; of an unknown asset. What has no key such as we make is somebody else's, and none of our business.
@@ -29,7 +46,7 @@ internal static partial class ScrubTable
         var parts = key.Value.Split('/');
         return parts[0] switch
         {
-            _ when !OurShape().IsMatch(key.Value) || db.OwnerOf(key) is not null => true,
+            _ when !OurShape().IsMatch(key.Value) || db.FindSource(key) is { IsListed: true } => true,
             "jobs" => db.Scalar<bool>(
                 "select exists (select 1 from jobs where job_id = @id and status in ('QUEUED', 'RUNNING', 'FAILED') and retention is not 'removed')",
                 new { id = parts[1] }),

@@ -21,6 +21,10 @@ internal sealed record FilmFile(string Name, string ContentType, string Path, lo
     [JsonIgnore]
     public MediaFacts? Facts { get; init; }
 
+    /// <summary>True for what can be played or looked at.</summary>
+    [JsonIgnore]
+    public bool IsMedia => ContentType.Split('/')[0] is "video" or "image" or "audio";
+
     /// <summary>Measures a file.</summary>
     public static async Task<FilmFile> ReadAsync(string name, string contentType, string path, CancellationToken cancellationToken)
     {

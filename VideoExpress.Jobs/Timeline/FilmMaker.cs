@@ -30,12 +30,12 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
 
         var clips = await FetchClipsAsync(turn, progress, cancellationToken);
         var request = new StitchRequest(clips, turn.Parameters.BurnedCaptions);
-        var part = new Progress(share => progress.Report(FetchShare + ((1 - FetchShare) * share)));
+        var part = new DirectProgress<double>(share => progress.Report(FetchShare + ((1 - FetchShare) * share)));
         var result = await stitcher.RunAsync(request, folder, part, cancellationToken);
         var film = new Film(
         [
             await FilmFile.ReadAsync("video", "video/mp4", result.VideoPath, cancellationToken),
-            await FilmFile.ReadAsync("subtitles", "application/x-subrip", result.SubtitlesPath, cancellationToken),
+            await FilmFile.ReadAsync(PlannedOutput.Subtitles.Name, "application/x-subrip", result.SubtitlesPath, cancellationToken),
             await FilmFile.ReadAsync(JobOutput.Poster, "image/jpeg", result.PosterPath, cancellationToken),
         ],
             result.Warnings);
@@ -126,11 +126,6 @@ internal sealed class FilmMaker(SQLiteStorage storage, IObjectStore store, Sourc
     private sealed record WantedClip(string FileName, string Label, double Start, double? End, Func<string, CancellationToken, Task> FetchAsync)
     {
         public string PathIn(string folder) => Path.Combine(folder, FileName);
-    }
-
-    private sealed class Progress(Action<double> report) : IProgress<double>
-    {
-        public void Report(double value) => report(value);
     }
 }
 

@@ -13,7 +13,8 @@ public sealed record ExportJob(IReadOnlyList<ExportClip> Clips, IReadOnlyList<Ca
 
     internal override ChainPlan Chain => ChainPlan.Local;
 
-    internal override IReadOnlyList<string> OutputNames => ["video", "subtitles", JobOutput.Poster, JobOutput.Recipe];
+    internal override IReadOnlyList<PlannedOutput> Outputs =>
+        [PlannedOutput.Video, PlannedOutput.Subtitles, PlannedOutput.Poster, PlannedOutput.Recipe];
 
     internal override IReadOnlyList<(string Field, MediaSource Source)> Sources =>
         [.. Clips.Index().Select(clip => ($"clips[{clip.Index}].url", clip.Item.Url))];

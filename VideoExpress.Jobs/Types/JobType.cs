@@ -22,6 +22,9 @@ public sealed class JobType
     /// <summary>Names that the API keeps for types which this version cannot make yet.</summary>
     public static IReadOnlyList<string> Reserved { get; } = ["IMG2VID", "TTS", "LIPSYNC", "TRAIN_TWIN", "INPAINT", "MOTION_BRUSH"];
 
+    /// <summary>Names of the types that a GPU works on: all but EXPORT, which FFmpeg makes here.</summary>
+    public static IReadOnlyList<string> OnGpu { get; } = [.. All.Keys.Where(name => name != "EXPORT"), .. Reserved];
+
     /// <summary>Such as <c>RENDER</c>.</summary>
     public string Name { get; }
 

@@ -28,8 +28,9 @@ public sealed record RenderJob(
 
     internal override ChainPlan Chain => Captions.Count > 0 ? ChainPlan.GpuWithStitch : ChainPlan.Gpu;
 
-    internal override IReadOnlyList<string> OutputNames =>
-        Captions.Count > 0 ? ["video", "subtitles", JobOutput.Poster, JobOutput.Recipe] : ["video", JobOutput.Poster, JobOutput.Recipe];
+    internal override IReadOnlyList<PlannedOutput> Outputs => Captions.Count > 0
+        ? [PlannedOutput.Video, PlannedOutput.Subtitles, PlannedOutput.Poster, PlannedOutput.Recipe]
+        : [PlannedOutput.Video, PlannedOutput.Poster, PlannedOutput.Recipe];
 
     internal override IReadOnlyList<Caption> BurnedCaptions => Captions;
 

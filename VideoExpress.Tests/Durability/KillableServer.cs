@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
+using VideoExpress.Jobs.Failpoints;
 
 namespace VideoExpress.Tests.Durability;
 
@@ -16,12 +18,12 @@ internal sealed class KillableServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private readonly TempFolder _folder = new();
     private readonly string _url = $"http://127.0.0.1:{FreePort()}";
-    private readonly string[] _options;
+    private readonly ConcurrentQueue<string> _errors = new();
     private Process? _process;
 
     public KillableServer(params string[] options)
     {
-        _options = options;
+        Options = options;
         Http = new HttpClient { BaseAddress = new Uri(_url) };
     }
 
@@ -43,46 +45,79 @@ internal sealed class KillableServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts it, and waits until it answers.</summary>
-    public async Task StartAsync()
+    /// <summary>What it is started with, beside its folder and address.</summary>
+    public IReadOnlyList<string> Options { get; set; }
+
+    /// <summary>True when its process was killed, by itself or by another.</summary>
+    public bool WasKilled => _process is { HasExited: true, ExitCode: 128 + 9 };
+
+    /// <summary>True while its process is there.</summary>
+    public bool IsAlive => _process is { HasExited: false };
+
+    /// <summary>Where it is reached.</summary>
+    public Uri Address => Http.BaseAddress!;
+
+    /// <summary>Done when the process that was started last has ended.</summary>
+    public Task Ended => _process?.WaitForExitAsync() ?? Task.CompletedTask;
+
+    /// <summary>What its processes have said to their standard error.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
+    /// <summary>Starts it, with failpoints armed if there are any, and waits until it answers.</summary>
+    public async Task StartAsync(string? failpoints = null)
     {
+        if (!await TryStartAsync(failpoints))
+        {
+            Assert.Fail($"The server ended with {_process!.ExitCode}: {string.Join('\n', _errors)}\n{Log()}");
+        }
+    }
+
+    /// <summary>Starts it, and waits until it answers.</summary>
+    /// <returns>False when it died before.</returns>
+    public async Task<bool> TryStartAsync(string? failpoints = null)
+    {
+        _process?.Dispose();
         _process = Process.Start(new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
-            "--RunPod:PollInterval", "00:00:00.200", .. _options,
+            "--RunPod:PollInterval", "00:00:00.200", .. Options,
         ])
         {
             RedirectStandardOutput = true, // the log file has it all
+            RedirectStandardError = true,
             WorkingDirectory = _folder.Path,
+            Environment = { [Failpoint.Variable] = failpoints },
         })!;
         _process.BeginOutputReadLine();
+        _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
+        _process.BeginErrorReadLine();
         using var deadline = new CancellationTokenSource(Patience);
-        while (true)
+        while (!_process.HasExited)
         {
             try
             {
                 using var answer = await Http.GetAsync("/health", deadline.Token);
                 if (answer.StatusCode == HttpStatusCode.OK)
                 {
-                    return;
+                    return true;
                 }
             }
             catch (HttpRequestException)
             {
-                Assert.False(_process.HasExited, $"The server ended with {(_process.HasExited ? _process.ExitCode : 0)}.");
+                // It does not listen yet, or does not any more.
             }
 
             await PauseAsync(20, deadline.Token);
         }
+
+        return false;
     }
 
     /// <summary>kill -9 of the server alone: its worker has to notice by itself.</summary>
     public async Task KillAsync()
     {
-        _process!.Kill(); // SIGKILL
+        _process!.Kill(); // SIGKILL; nothing happens when it is dead already
         await _process.WaitForExitAsync();
-        _process.Dispose();
-        _process = null;
     }
 
     public async Task<Guid> PostAsync(string path, string body)

@@ -228,8 +228,7 @@ public sealed class JobTransitionsTests : IDisposable
             Id = Ids.New(TimeProvider.System), JobId = job.Id, Step = 0, Number = 1, State = AttemptState.Submitting, Endpoint = "local",
             RequestId = null, Result = null, CreatedAt = job.CreatedAt,
         },
-        null,
-        "hash");
+        job);
 
     private Job Running(int step)
     {

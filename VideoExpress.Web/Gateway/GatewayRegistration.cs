@@ -57,7 +57,7 @@ internal static class GatewayRegistration
         clients.MapCancelRequest();
         clients.MapRetryRequest();
         clients.MapPurgeQueue();
-        clients.MapGetHealth();
+        clients.MapGetEndpointHealth();
 
         var workers = gateway.MapGroup("").AddEndpointFilter(GatewayAccess.ForWorkers);
         workers.MapPostResult();

@@ -1,5 +1,6 @@
 using Dapper;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 
@@ -48,6 +49,7 @@ internal sealed class GpuRequests(SQLiteStorage storage, TimeProvider time, Work
             work.Transaction);
         work.OnCommitted(signals.WorkArrived.Raise);
         work.Commit();
+        Failpoint.Reach(FailpointNames.GatewayAccepted);
         return new RequestAnswer(id, RunPodStates.InQueue);
     }
 

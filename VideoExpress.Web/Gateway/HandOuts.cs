@@ -1,5 +1,6 @@
 using Dapper;
 using VideoExpress.Jobs.Data;
+using VideoExpress.Jobs.Failpoints;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Storage.SQLite;
 
@@ -42,6 +43,7 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
             new { workerId, now = time.NowMicros(), ids = rows.Select(row => row.Id) },
             work.Transaction);
         work.Commit();
+        Failpoint.Reach(FailpointNames.GatewayHandedOut);
         return [.. rows.Select(row => new TakenJob(row.Id, new JsonText(row.Input), row.S3Config is { } config ? new JsonText(config) : null))];
     }
 
@@ -116,6 +118,7 @@ internal sealed class HandOuts(SQLiteStorage storage, TimeProvider time, Workers
         }
 
         work.Commit();
+        Failpoint.Reach(FailpointNames.GatewayReported);
     }
 
     private void Finish(SQLiteUnitOfWork work, string requestId, string workerId, WorkerReport.Result result)

@@ -11,7 +11,7 @@ internal static class SettingsReader
         var settings = new AppSettings();
         foreach (var setting in KnownSettings.ByName.Values)
         {
-            var record = setting.Section.GetValue(settings)!;
+            var record = setting.Record(settings);
             var given = values.GetValueOrDefault(setting.Name);
             if (given is not null && !TrySet(setting, record, given, faults))
             {

@@ -8,7 +8,10 @@ internal static class SettingsRules
 {
     /// <summary>The rules that <paramref name="settings"/> break.</summary>
     public static IEnumerable<string> Broken(AppSettings settings) =>
-        [.. Access(settings.Host), .. settings.Store.Validate(), .. Schedules(settings.Retention), .. Provider(settings)];
+    [
+        .. Access(settings.Host), .. settings.Store.Validate(), .. settings.RunPod.Validate(), .. Schedules(settings.Retention),
+        .. Provider(settings),
+    ];
 
     private static IEnumerable<string> Access(HostSettings host)
     {

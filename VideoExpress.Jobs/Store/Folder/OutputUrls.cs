@@ -1,7 +1,4 @@
-using System.Buffers.Text;
 using System.Globalization;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace VideoExpress.Jobs.Store.Folder;
 
@@ -18,13 +15,15 @@ internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
     /// <summary>The word in the URL for the name of what is shown in place.</summary>
     public const string InlineWord = "as";
 
+    private readonly UrlSigner _signer = new(signingKey);
+
     /// <summary>A URL that is good for one method (one for GET also answers HEAD) until it expires.</summary>
     public Uri Sign(HttpMethod method, StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null)
     {
         var end = (time.GetUtcNow() + lifetime - DateTimeOffset.UnixEpoch).TotalSeconds;
         var exp = ((long)Math.Ceiling(end)).ToString(CultureInfo.InvariantCulture);
         var name = disposition?.Name is { } text ? $"&{Word(disposition)}={Uri.EscapeDataString(text)}" : "";
-        var signature = Signature(method, key, exp, disposition);
+        var signature = _signer.Sign(Text(method, key, exp, disposition));
         return new Uri($"{baseUrl.GetLeftPart(UriPartial.Path).TrimEnd('/')}/outputs/{key}?exp={exp}{name}&sig={signature}");
     }
 
@@ -33,8 +32,7 @@ internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
     {
         left = default;
         if (!long.TryParse(exp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || !CryptographicOperations.FixedTimeEquals(
-                Encoding.UTF8.GetBytes(signature), Encoding.UTF8.GetBytes(Signature(method, key, exp, disposition))))
+            || !_signer.IsOf(Text(method, key, exp, disposition), signature))
         {
             return OutputUrlVerdict.Forged;
         }
@@ -46,10 +44,10 @@ internal sealed class OutputUrls(byte[] signingKey, TimeProvider time)
     private static string Word(Disposition disposition) => disposition.IsAttachment ? AttachmentWord : InlineWord;
 
     // Neither a method, a key, a number nor a word holds a bar, so no two different calls give the same text.
-    private string Signature(HttpMethod method, StoreKey key, string exp, Disposition? disposition)
+    private static string Text(HttpMethod method, StoreKey key, string exp, Disposition? disposition)
     {
         var name = disposition?.Name is { } text ? $"{Word(disposition)}={text}" : "";
-        return Base64Url.EncodeToString(HMACSHA256.HashData(signingKey, Encoding.UTF8.GetBytes($"{method.Method}|{key}|{exp}|{name}")));
+        return $"{method.Method}|{key}|{exp}|{name}";
     }
 }
 

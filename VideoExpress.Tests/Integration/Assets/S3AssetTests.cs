@@ -13,7 +13,7 @@ public sealed class S3AssetTests(S3ServerFixture fixture)
     {
         fixture.Server.SetFaults("[]");
         var s3 = fixture.Server.Settings;
-        await using var host = await ChainHost.StartAsync(Options(s3));
+        await using var host = await ChainHost.StartAsync(fixture.Server.Options);
         var asset = await AssetSourceTests.TakeAsync(host, MediaFiles.Video);
 
         var url = new Uri(asset.DownloadUrl);
@@ -35,7 +35,7 @@ public sealed class S3AssetTests(S3ServerFixture fixture)
     public async Task AStoreThatRefuses_IsNoFaultOfTheFile_AndTheUploadBecomesAnAssetLater()
     {
         fixture.Server.SetFaults("[]");
-        await using var server = await AssetServer.StartAsync(Options(fixture.Server.Settings));
+        await using var server = await AssetServer.StartAsync(fixture.Server.Options);
         var tus = new TusClient(server.Http);
         var upload = await tus.CreateAsync(MediaFiles.Webp.Length);
         fixture.Server.SetFaults("""[{"match":"^PUT /videos/assets/.*/thumbnail","status":403,"code":"AccessDenied"}]""");
@@ -51,9 +51,4 @@ public sealed class S3AssetTests(S3ServerFixture fixture)
         Assert.Equal($"asset://{TusClient.IdOf(upload)}", TusClient.Header(head, "Upload-Asset"));
         Assert.Equal(1, server.Count("select count(*) from assets"));
     }
-
-    private static string[] Options(StoreSettings s3) =>
-    [
-        "--S3_BUCKET", s3.Bucket!, "--S3_ENDPOINT", s3.Endpoint!.AbsoluteUri, "--S3_ACCESS_KEY", s3.AccessKey!, "--S3_SECRET_KEY", s3.SecretKey!,
-    ];
 }

@@ -26,19 +26,10 @@ public sealed class UploadProcessTests
             "Tus-Resumable: 1.0.0", $"Content-Type: {TusClient.ContentType}", "Upload-Offset: 0"))
         {
             await UntilOffsetAsync(tus, upload, 30_000);
-            await run.SignalAsync("KILL");
-            await run.ExitAsync();
+            await KillAsync(run);
         }
 
-        await using var next = run.StartAnother("--urls", "http://127.0.0.1:0");
-        using var again = new HttpClient { BaseAddress = await next.ReadyAsync() };
-        var resumed = new TusClient(again);
-        using var head = await resumed.HeadAsync(upload);
-        Assert.Equal(30_000, TusClient.OffsetOf(head));
-        using var rest = await resumed.PatchAsync(upload, 30_000, file[30_000..]);
-
-        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
-        var asset = await again.GetFromJsonAsync<JsonElement>($"/assets/{TusClient.IdOf(upload)}");
+        var asset = await GoOnAsync(run, upload, file, 30_000);
         Assert.Equal(("Überlebt", AssetServer.Sha256(file)), (asset.GetProperty("name").GetString(), asset.GetProperty("sha256").GetString()));
     }
 
@@ -57,19 +48,11 @@ public sealed class UploadProcessTests
             "Tus-Resumable: 1.0.0", $"Content-Type: {TusClient.ContentType}", "Upload-Offset: 1000", "Upload-Checksum: sha1 " + new string('A', 27) + "="))
         {
             await AssetServer.UntilAsync(() => Task.FromResult(new FileInfo(bytes).Length == 21_000), "the sent part on the disk");
-            await run.SignalAsync("KILL");
-            await run.ExitAsync();
+            await KillAsync(run);
         }
 
-        await using var next = run.StartAnother("--urls", "http://127.0.0.1:0");
-        using var again = new HttpClient { BaseAddress = await next.ReadyAsync() };
-        var resumed = new TusClient(again);
-        using var head = await resumed.HeadAsync(upload);
-        Assert.Equal(1000, TusClient.OffsetOf(head));
-        using var rest = await resumed.PatchAsync(upload, 1000, file[1000..]);
-
-        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
-        Assert.Equal(AssetServer.Sha256(file), (await again.GetFromJsonAsync<JsonElement>(upload)).GetProperty("sha256").GetString());
+        var asset = await GoOnAsync(run, upload, file, 1000);
+        Assert.Equal(AssetServer.Sha256(file), asset.GetProperty("sha256").GetString());
 
         static (string, string?) Sum(byte[] piece) => ("Upload-Checksum", $"sha256 {Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(piece))}");
     }
@@ -82,8 +65,7 @@ public sealed class UploadProcessTests
         var file = MediaFiles.Video;
         var upload = await new TusClient(http).CreateAsync(file.Length);
         using var most = await new TusClient(http).PatchAsync(upload, 0, file[..^1]);
-        await run.SignalAsync("KILL");
-        await run.ExitAsync();
+        await KillAsync(run);
         var uploads = Path.Combine(run.Folder, "data", "uploads");
         await File.AppendAllBytesAsync(Path.Combine(uploads, $"{TusClient.IdOf(upload):N}.upload"), file[^1..]);
         await File.WriteAllTextAsync(Path.Combine(uploads, "0199a3f27c4170008000000000000001.body"), "half of a body");
@@ -118,6 +100,25 @@ public sealed class UploadProcessTests
         Assert.Equal(300 * MiB, asset.GetProperty("bytes").GetInt64());
         Assert.InRange(seconds, 0, 30);
         Assert.InRange(grown, 0, 80);
+    }
+
+    private static async Task KillAsync(ServerRun run)
+    {
+        await run.SignalAsync("KILL");
+        await run.ExitAsync();
+    }
+
+    /// <summary>Starts the server again, which knows <paramref name="offset"/> bytes, and sends the rest; gives the asset.</summary>
+    private static async Task<JsonElement> GoOnAsync(ServerRun run, string upload, byte[] file, int offset)
+    {
+        await using var next = run.StartAnother("--urls", "http://127.0.0.1:0");
+        using var http = new HttpClient { BaseAddress = await next.ReadyAsync() };
+        var tus = new TusClient(http);
+        using var head = await tus.HeadAsync(upload);
+        Assert.Equal(offset, TusClient.OffsetOf(head));
+        using var rest = await tus.PatchAsync(upload, offset, file[offset..]);
+        Assert.Equal(HttpStatusCode.NoContent, rest.StatusCode);
+        return await http.GetFromJsonAsync<JsonElement>($"/assets/{TusClient.IdOf(upload)}");
     }
 
     private static async Task<JsonElement> SendAsync(HttpClient http, string way, long bytes)

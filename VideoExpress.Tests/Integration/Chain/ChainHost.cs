@@ -25,6 +25,8 @@ internal sealed class ChainHost : IAsyncDisposable
 
     public JobDesk Desk => _server.App.Services.GetRequiredService<JobDesk>();
 
+    public string LogText => _server.LogText;
+
     public IServiceProvider Services => _server.App.Services;
 
     public static async Task<ChainHost> StartAsync(params string[] options) =>

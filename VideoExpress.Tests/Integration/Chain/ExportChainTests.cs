@@ -3,6 +3,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Store;
+using VideoExpress.Tests.Integration.Assets;
+using VideoExpress.Tests.Unit.Fetch;
 
 namespace VideoExpress.Tests.Integration.Chain;
 
@@ -75,11 +77,11 @@ public sealed class ExportChainTests
     [Fact]
     public async Task AFileThatIsNoVideo_FailsTheJob_ForItsOwnersEyes()
     {
-        await using var host = await ChainHost.StartAsync();
-        var render = await host.RenderAsync();
-        var export = await host.PostAsync("/timeline/stitch", $$$"""{"clips":[{"url":{"job":"{{{render}}}","output":"poster"}}]}""");
+        var picture = MediaFiles.Webp;
+        await using var web = await FileServer.StartAsync(context => context.Response.Body.WriteAsync(picture).AsTask());
+        await using var host = await ChainHost.StartAsync("--Fetch:AllowPrivateAddresses", "true");
 
-        await FinishAllAsync(host, 1);
+        var export = await host.PostAsync("/timeline/stitch", $$"""{"clips":[{"url":"{{web.Address}}a.mp4"}]}""");
 
         var job = await host.UntilOverAsync(export);
         Assert.Equal(JobStatus.Failed, job.Status);

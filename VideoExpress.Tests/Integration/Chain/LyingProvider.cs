@@ -14,11 +14,13 @@ namespace VideoExpress.Tests.Integration.Chain;
 internal sealed class LyingProvider : IAsyncDisposable
 {
     public const string NotFound = "404";
+    public const string Away = "503";
 
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<TakenRequest> _accepted = new();
     private readonly ConcurrentQueue<string> _cancelled = new();
     private int _looks;
+    private int _healthLooks;
     private int _runs;
 
     private LyingProvider(WebApplication app) => _app = app;
@@ -34,11 +36,17 @@ internal sealed class LyingProvider : IAsyncDisposable
     /// <summary>How often a status was asked for.</summary>
     public int Looks => _looks;
 
+    /// <summary>How often its account of itself was asked for.</summary>
+    public int HealthLooks => _healthLooks;
+
     /// <summary>What becomes of the n-th <c>POST /run</c>, from 1. Default: accepted and answered.</summary>
     public Func<int, RunAnswer> OnRun { get; set; } = _ => RunAnswer.Accept;
 
     /// <summary>The body of a look at a request, or <see cref="NotFound"/>. Default: in the queue.</summary>
-    public Func<TakenRequest, string> OnStatus { get; set; } = _ => """{"id":"x","status":"IN_QUEUE"}""";
+    public Func<TakenRequest, string> OnStatus { get; set; } = request => $$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""";
+
+    /// <summary>How many requests its account of itself says are queued or at work. Default: none.</summary>
+    public int InQueue { get; set; }
 
     /// <summary>False: a cancel changes nothing.</summary>
     public bool Cancels { get; set; } = true;
@@ -85,7 +93,7 @@ internal sealed class LyingProvider : IAsyncDisposable
 
     private async Task<IResult> RunAsync(HttpContext context)
     {
-        var input = (await JsonNode.ParseAsync(context.Request.Body))!["input"]!.AsObject();
+        var body = (await JsonNode.ParseAsync(context.Request.Body))!;
         var run = Interlocked.Increment(ref _runs);
         var answer = OnRun(run);
         if (answer == RunAnswer.Refuse)
@@ -94,7 +102,10 @@ internal sealed class LyingProvider : IAsyncDisposable
             return Results.StatusCode(StatusCodes.Status429TooManyRequests);
         }
 
-        var request = new TakenRequest($"request-{run}-u1", input);
+        var request = new TakenRequest($"request-{run}-u1", body["input"]!.AsObject())
+        {
+            Webhook = body["webhook"] is { } url ? new Uri(url.GetValue<string>()) : null,
+        };
         if (KnowsAttempts && _accepted.FirstOrDefault(known => known.AttemptId == request.AttemptId) is { } before)
         {
             return Accepting(before);
@@ -118,14 +129,23 @@ internal sealed class LyingProvider : IAsyncDisposable
 
     private static IResult Accepting(TakenRequest request) => Json($$"""{"id":"{{request.Id}}","status":"IN_QUEUE"}""");
 
-    private IResult Health() => Json(KnowsAttempts ? """{"jobs":{},"workers":{},"idempotent_key":"attempt_id"}""" : """{"jobs":{},"workers":{}}""");
+    private IResult Health()
+    {
+        Interlocked.Increment(ref _healthLooks);
+        return Json(KnowsAttempts ? """{"jobs":{},"workers":{},"idempotent_key":"attempt_id"}""" : $$"""{"jobs":{"inQueue":{{InQueue}} },"workers":{} }""");
+    }
 
     private IResult Status(string id)
     {
         var request = _accepted.FirstOrDefault(request => request.Id == id);
         var body = request is null ? NotFound : OnStatus(request);
         Interlocked.Increment(ref _looks);
-        return body == NotFound ? Results.NotFound() : Json(body);
+        return body switch
+        {
+            NotFound => Results.NotFound(),
+            Away => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
+            _ => Json(body),
+        };
     }
 
     private IResult Cancel(string id)

@@ -73,4 +73,7 @@ internal sealed class TestWorker(HttpWorker wire)
 internal sealed record TakenRequest(string Id, JsonObject Input)
 {
     public string AttemptId => Input["attempt_id"]!.GetValue<string>();
+
+    /// <summary>What the provider is to call when the request is over; null when it is not to.</summary>
+    public Uri? Webhook { get; init; }
 }

@@ -21,7 +21,7 @@ public sealed class BackupTests
 
         Assert.True(run.ExitCode == 0, run.Output + run.Errors);
         var manifest = host.Manifest;
-        Assert.Equal(["gateway-client.key", "gateway-worker.key", "url-signing.key"], manifest.Keys.Select(key => key.Path).Where(path => !path.Contains('/')));
+        Assert.Equal(["gateway-client.key", "gateway-worker.key", "url-signing.key", "webhook-signing.key"], manifest.Keys.Select(key => key.Path).Where(path => !path.Contains('/')));
         Assert.Equal(host.Server.Desk.Find(job)!.Value.Outputs.Select(output => output.Key.Value).Order(), manifest.Objects.Select(known => known.Key).Order());
         Assert.All(manifest.Objects, known => Assert.Equal(known.Sha256, Hash(BackupHost.ObjectPath(host.Backup, known.Key))));
         Assert.False(Directory.Exists(Path.Combine(host.Backup, manifest.Folder, "store"))); // no worker has put anything
@@ -191,6 +191,7 @@ public sealed class BackupTests
         using var content = new ByteArrayContent(await TestVideo.BytesAsync());
         using var created = await host.Server.Http.PostAsync("/assets", content);
         var id = JsonElement.Parse(await created.Content.ReadAsStringAsync()).GetProperty("asset_id").GetGuid();
+        (await host.Server.Http.PostAsync("/retention/scrub", null)).Dispose(); // the store is known from here on: without, it might be an empty mount
         Directory.Delete(BackupHost.ObjectPath(host.Data, $"assets/{id}"), recursive: true);
         Assert.Equal(1, (await host.BackUpAsync()).ExitCode);
 

@@ -6,13 +6,19 @@ namespace VideoExpress.Tests.Integration.Retention;
 /// <summary>A real store whose deletions fail when the test says so, and whose listings tell that they begin.</summary>
 internal sealed class BreakableStore(IObjectStore store) : IObjectStore
 {
+    /// <summary>Where the files are: another one, when somebody has set another bucket.</summary>
+    public IObjectStore Inner { get; set; } = store;
+
+    /// <summary>True for a disk that is full.</summary>
+    public bool TakesNothing { get; set; }
+
     /// <summary>Deletions that work before all others fail; negative: all work.</summary>
     public int DeletionsLeft { get; set; } = -1;
 
     public Task<string> PutAsync(StoreKey key, Stream content, NewObject what, CancellationToken cancellationToken) =>
-        store.PutAsync(key, content, what, cancellationToken);
+        TakesNothing ? throw new StoreException("The disk is full.", canHeal: true) : Inner.PutAsync(key, content, what, cancellationToken);
 
-    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => store.OpenReadAsync(key, cancellationToken);
+    public Task<Stream?> OpenReadAsync(StoreKey key, CancellationToken cancellationToken) => Inner.OpenReadAsync(key, cancellationToken);
 
     /// <summary>No object can be looked at.</summary>
     public bool IsAway { get; set; }
@@ -28,7 +34,7 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
             throw new StoreException("The store is away.", canHeal: true);
         }
 
-        return store.StatAsync(key, cancellationToken);
+        return Inner.StatAsync(key, cancellationToken);
     }
 
     /// <summary>What happens elsewhere while a listing begins.</summary>
@@ -37,7 +43,7 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
     public async IAsyncEnumerable<StoredObject> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await OnListing();
-        await foreach (var stored in store.ListAsync(prefix, cancellationToken))
+        await foreach (var stored in Inner.ListAsync(prefix, cancellationToken))
         {
             yield return stored;
         }
@@ -59,7 +65,7 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
         }
 
         DeletionsLeft--;
-        return store.DeleteAsync(key, cancellationToken);
+        return Inner.DeleteAsync(key, cancellationToken);
     }
 
     /// <summary>True where the test's clock leaps while files are put: each would seem to have taken days.</summary>
@@ -71,10 +77,10 @@ internal sealed class BreakableStore(IObjectStore store) : IObjectStore
     public Task<int> EndUnfinishedAsync(DateTimeOffset startedBefore, CancellationToken cancellationToken) =>
         DeniesUnfinished ? throw new StoreException("The store denies it.", canHeal: false)
         : SparesUnfinished ? Task.FromResult(0)
-        : store.EndUnfinishedAsync(startedBefore, cancellationToken);
+        : Inner.EndUnfinishedAsync(startedBefore, cancellationToken);
 
     public Uri PresignGet(StoreKey key, TimeSpan lifetime, Uri baseUrl, Disposition? disposition = null) =>
-        store.PresignGet(key, lifetime, baseUrl, disposition);
+        Inner.PresignGet(key, lifetime, baseUrl, disposition);
 
-    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => store.PresignPut(key, lifetime, baseUrl);
+    public Uri PresignPut(StoreKey key, TimeSpan lifetime, Uri baseUrl) => Inner.PresignPut(key, lifetime, baseUrl);
 }

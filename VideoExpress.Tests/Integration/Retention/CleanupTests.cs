@@ -43,7 +43,7 @@ public sealed class CleanupTests : IDisposable
         _ground.Time.Advance(TimeSpan.FromDays(31));
         await CleanAsync();
 
-        var (restored, refusal) = _ground.Retention.Restore(job)!.Value;
+        var (restored, refusal) = _ground.Retention.Restore(job)!;
 
         Assert.Equal((null, null), (refusal, restored.Trash));
         _ground.Time.Advance(TimeSpan.FromDays(29));
@@ -122,7 +122,7 @@ public sealed class CleanupTests : IDisposable
         _ground.Time.Advance(TimeSpan.FromDays(1000));
 
         Assert.Equal(new CleanupReport(), await CleanAsync());
-        Assert.Contains("is used by", _ground.Retention.Delete(clip)!.Value.Refusal, StringComparison.Ordinal);
+        Assert.Contains("is used by", _ground.Retention.Delete(clip)!.Refusal, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public sealed class CleanupTests : IDisposable
 
         Assert.Contains("2 things", error.Message, StringComparison.Ordinal);
         Assert.Equal(TrashState.Removing, _ground.Job(first).Trash!.State);
-        Assert.Contains("cannot be restored", _ground.Retention.Restore(first)!.Value.Refusal, StringComparison.Ordinal);
+        Assert.Contains("cannot be restored", _ground.Retention.Restore(first)!.Refusal, StringComparison.Ordinal);
         _ground.Store.DeletionsLeft = -1;
         Assert.Equal(2, (await CleanAsync()).Removed);
         Assert.Empty(await _ground.FilesAsync());
@@ -325,9 +325,9 @@ public sealed class CleanupTests : IDisposable
     {
         var asset = await _ground.AssetAsync();
         var film = await _ground.SucceedAsync(_ground.CreateOf($$"""{"type":"EXPORT","params":{"clips":[{"url":"asset://{{asset}}","end":1}]} }"""));
-        Assert.Contains($"is used by {film}", _ground.Assets.Delete(asset)!.Value.Refusal, StringComparison.Ordinal);
+        Assert.Contains($"is used by {film}", _ground.Assets.Delete(asset)!.Refusal, StringComparison.Ordinal);
         _ground.Retention.Delete(film);
-        Assert.Equal(TrashReason.Deleted, _ground.Assets.Delete(asset)!.Value.Asset.Trash!.Reason);
+        Assert.Equal(TrashReason.Deleted, _ground.Assets.Delete(asset)!.Item.Trash!.Reason);
         _ground.Retention.Restore(film);
         Assert.Null(_ground.Assets.Find(asset)!.Trash);
 

@@ -1,35 +1,36 @@
-using System.Collections.Concurrent;
 using VideoExpress.Jobs;
+using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Retention;
-using VideoExpress.Jobs.Types;
 
 namespace VideoExpress.Tests.Integration.Retention;
 
 /// <summary>
-/// The cleanup never removes what is reachable: whatever jobs, films, pins, deletions, restorings, failures of the store and leaps of time come
-/// in whatever order, every file of what is kept, of what that uses by way of others, and of what can be restored, is there.
+/// The cleanup never removes what is reachable: whatever jobs, films, pins, deletions, restorings, scrubs, requeues, failures of the store and leaps of
+/// time, also back, come in whatever order, every file of what is kept, of what that uses by way of others, and of what can be restored, is there.
 /// </summary>
 public sealed class ReachabilityTests
 {
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    [InlineData(4)]
-    [InlineData(5)]
-    [InlineData(6)]
-    public async Task InAnyOrderOfThings_NothingReachableGoes(int seed)
+    /// <summary>All that the product takes as a source.</summary>
+    private static readonly string[] Forms =
+    [
+        "asset", "asset's download_url", "asset's public url", "asset's s3", "asset's url",
+        "job", "job's download_url", "job's public url", "job's s3", "job's url",
+    ];
+
+    [Fact]
+    public async Task InAnyOrderOfThings_NothingReachableGoes()
     {
-        using var ground = new RetentionGround(new RetentionSettings { OutputsDays = 10, FailedDays = 5, AssetsDays = 10, MaxBytes = 1500 });
-        var world = new World(ground, new Random(seed));
-        for (var step = 0; step < 120; step++)
+        var forms = new HashSet<string>();
+        for (var seed = 1; seed <= 6; seed++)
         {
-            await world.StepAsync();
-            await AssertWholeAsync(ground, $"seed {seed}, step {step}: {world.Last}");
+            using var ground = new RetentionGround(new RetentionSettings { OutputsDays = 10, FailedDays = 5, AssetsDays = 10, MaxBytes = 1500 });
+            var world = new RandomWorld(ground, seed);
+            await RunAsync(ground, world);
+            forms.UnionWith(world.Forms);
         }
 
-        await AssertAllGoesInTheEndAsync(ground, world);
+        Assert.Equal(Forms, forms.Order(StringComparer.Ordinal));
     }
 
     /// <summary>The same while others hand in, finish, pin, delete and restore at once with the passes.</summary>
@@ -38,7 +39,7 @@ public sealed class ReachabilityTests
     {
         using var ground = new RetentionGround(new RetentionSettings { OutputsDays = 10, FailedDays = 5, AssetsDays = 10, MaxBytes = 3000, TrashTime = TimeSpan.FromHours(6) });
         ground.Store.SparesUnfinished = true;
-        var worlds = Enumerable.Range(0, 3).Select(seed => new World(ground, new Random(seed), cleans: false)).ToList();
+        var worlds = Enumerable.Range(0, 3).Select(seed => new RandomWorld(ground, seed, cleans: false)).ToList();
         using var done = new CancellationTokenSource();
         var passes = 0;
         var cleaning = Task.Run(async () =>
@@ -61,43 +62,68 @@ public sealed class ReachabilityTests
         await cleaning;
 
         Assert.True(passes > 5, $"{passes} passes");
-        await AssertWholeAsync(ground, "in the end");
+        await AssertWholeAsync(ground, worlds, "in the end");
     }
 
-    private static async Task AssertWholeAsync(RetentionGround ground, string when)
+    private static async Task RunAsync(RetentionGround ground, RandomWorld world)
+    {
+        try
+        {
+            for (var step = 0; step < 120; step++)
+            {
+                await world.StepAsync();
+                await AssertWholeAsync(ground, [world], world.Last);
+            }
+
+            await AssertAllGoesInTheEndAsync(ground, world);
+        }
+        catch (Exception error)
+        {
+            throw new InvalidOperationException(world.Last, error); // a failure of any kind can be repeated
+        }
+    }
+
+    private static async Task AssertWholeAsync(RetentionGround ground, IReadOnlyList<RandomWorld> worlds, string when)
     {
         var files = (await ground.FilesAsync()).ToDictionary(file => file.Key.Value, file => file.Length);
-        var (jobs, uses, outputs, assets) = ground.Read(db => (
+        var (jobs, outputs, assets) = ground.Read(db => (
             db.List<string>("select job_id from jobs").ConvertAll(id => db.FindJob(Guid.Parse(id))!).ToDictionary(job => job.Id),
-            db.Uses(),
             db.List<(string, string, long)>("select job_id, key, bytes from outputs"),
-            db.List<(string, string?, string)>("select asset_id, retention, key from assets").ToDictionary(asset => Guid.Parse(asset.Item1), asset => (Trash: asset.Item2, Key: asset.Item3))));
-        var wanted = jobs.Values.Where(job => job.Trash is null or { State: TrashState.Trashed }).Select(job => job.Id).ToHashSet();
-        foreach (var (job, key, bytes) in outputs.Where(output => wanted.Contains(Guid.Parse(output.Item1))))
+            db.List<string>("select asset_id from assets").ConvertAll(id => db.FindAsset(Guid.Parse(id))!).ToDictionary(asset => asset.Id)));
+        bool IsWanted(Guid id) => TrashOf(id) is null or { State: TrashState.Trashed };
+        Trash? TrashOf(Guid id) => jobs.TryGetValue(id, out var job) ? job.Trash : assets[id].Trash;
+        foreach (var (job, key, bytes) in outputs.Where(output => IsWanted(Guid.Parse(output.Item1))))
         {
             Assert.True(files.GetValueOrDefault(key, -1) == bytes, $"{when}: {key} of {jobs[Guid.Parse(job)].Trash} is not there");
         }
 
-        foreach (var job in jobs.Values.Where(job => job.Status == JobStatus.Succeeded && wanted.Contains(job.Id)))
+        foreach (var job in jobs.Values.Where(job => job.Status == JobStatus.Succeeded && IsWanted(job.Id)))
         {
-            Assert.Contains(outputs, output => Guid.Parse(output.Item1) == job.Id);
+            Assert.True(outputs.Exists(output => Guid.Parse(output.Item1) == job.Id), $"{when}: {job.Id} has no outputs");
         }
 
-        foreach (var (id, asset) in assets.Where(asset => asset.Value.Trash is null or "trashed"))
+        foreach (var asset in assets.Values.Where(asset => IsWanted(asset.Id)))
         {
-            Assert.True(files.ContainsKey(asset.Key), $"{when}: asset {id} is not there");
+            Assert.True(files.ContainsKey(asset.Key.Value), $"{when}: asset {asset.Id} is not there");
         }
 
-        // What is kept, or at work, or pinned, has all that it uses.
-        foreach (var (user, used) in uses.Where(use => jobs[use.User].Trash is null))
+        foreach (var (job, key) in worlds.SelectMany(world => world.Unlisted).Where(file => IsWanted(file.Job) && jobs[file.Job].Status != JobStatus.Canceled))
         {
-            Assert.True(jobs.TryGetValue(used, out var job) ? job.Trash is null : assets[used].Trash is null, $"{when}: {user} uses {used}, which is on its way out");
+            Assert.True(files.ContainsKey(key.Value), $"{when}: {key} of {jobs[job].Status} is not there");
         }
 
-        Assert.DoesNotContain(jobs.Values, job => job.Trash is not null && (job.Pinned || !job.Status.IsTerminal()));
+        // What is kept, or at work, or pinned, has all that it uses; what can be restored can be so with all that it uses.
+        foreach (var (film, source) in worlds.SelectMany(world => world.Sources))
+        {
+            Assert.True(TrashOf(film) is not null || TrashOf(source) is null, $"{when}: {film} uses {source}, which is on its way out");
+            Assert.True(!IsWanted(film) || IsWanted(source), $"{when}: {film} can be restored, and {source} that it uses cannot");
+        }
+
+        Assert.All(worlds.SelectMany(world => world.Pinned), id => Assert.True(TrashOf(id) is null, $"{when}: {id} is pinned, and on its way out"));
+        Assert.DoesNotContain(jobs.Values, job => job.Trash is not null && !job.Status.IsTerminal());
     }
 
-    private static async Task AssertAllGoesInTheEndAsync(RetentionGround ground, World world)
+    private static async Task AssertAllGoesInTheEndAsync(RetentionGround ground, RandomWorld world)
     {
         await world.LetAllEndAsync();
         foreach (var days in new[] { 20, 2, 2 })
@@ -106,128 +132,7 @@ public sealed class ReachabilityTests
             await ground.Cleanup.RunAsync(default(CancellationToken));
         }
 
+        await ground.Scrub.RunAsync(repair: true, verify: false, default);
         Assert.Empty(await ground.FilesAsync());
-    }
-
-    /// <summary>Does one random thing after the other.</summary>
-    private sealed class World(RetentionGround ground, Random random, bool cleans = true)
-    {
-        private readonly ConcurrentBag<Guid> _running = [], _ended = [], _assets = [];
-
-        public string Last { get; private set; } = "";
-
-        public async Task StepAsync()
-        {
-            var dice = random.Next(cleans ? 100 : 88);
-            Last = dice.ToString(System.Globalization.CultureInfo.InvariantCulture);
-            switch (dice)
-            {
-                case < 15:
-                    _running.Add(ground.Create());
-                    break;
-                case < 35:
-                    Film();
-                    break;
-                case < 55 when _running.TryTake(out var running):
-                    await EndAsync(running);
-                    break;
-                case < 60:
-                    _assets.Add(await ground.AssetAsync());
-                    break;
-                case < 66:
-                    Any(_ended, id => ground.Retention.Pin(id));
-                    break;
-                case < 72:
-                    Any(_ended, id => ground.Retention.Unpin(id));
-                    break;
-                case < 78:
-                    Any(_ended, id => ground.Retention.Delete(id));
-                    Any(_assets, id => ground.Assets.Delete(id));
-                    break;
-                case < 88:
-                    Any(_ended, id => ground.Retention.Restore(id));
-                    Any(_assets, id => ground.Assets.Restore(id));
-                    break;
-                case < 92:
-                    await CleanInAStormAsync();
-                    break;
-                default:
-                    ground.Time.Advance(TimeSpan.FromHours(random.Next(1, 100)));
-                    await ground.Cleanup.RunAsync(default(CancellationToken));
-                    break;
-            }
-        }
-
-        public async Task LetAllEndAsync()
-        {
-            while (_running.TryTake(out var running))
-            {
-                await EndAsync(running);
-            }
-
-            foreach (var ended in _ended)
-            {
-                ground.Retention.Unpin(ended);
-            }
-        }
-
-        private void Film()
-        {
-            var clips = Enumerable.Range(0, random.Next(1, 4)).Select(_ => random.Next(4) == 0 ? One(_assets)?.ToString("D") is { } id ? $"\"asset://{id}\"" : null : Clip())
-                .OfType<string>().Select(url => $$"""{"url":{{url}},"end":1}""").ToList();
-            try
-            {
-                if (clips.Count > 0)
-                {
-                    _running.Add(ground.CreateOf($$"""{"type":"EXPORT","params":{"clips":[{{string.Join(',', clips)}}]} }"""));
-                }
-            }
-            catch (InvalidFieldsException)
-            {
-                // Of something in the trash, or of a job that failed.
-            }
-        }
-
-        private string? Clip() => One(random.Next(3) == 0 ? _running : _ended) is { } id ? $$"""{"job":"{{id}}","output":"video"}""" : null;
-
-        private async Task EndAsync(Guid jobId)
-        {
-            if (random.Next(4) == 0)
-            {
-                ground.End(jobId, random.Next(2) == 0 ? "FAILED" : "CANCELED");
-            }
-            else
-            {
-                await ground.SucceedAsync(jobId);
-            }
-
-            _ended.Add(jobId);
-        }
-
-        private async Task CleanInAStormAsync()
-        {
-            ground.Time.Advance(TimeSpan.FromHours(random.Next(1, 100)));
-            ground.Store.DeletionsLeft = random.Next(5);
-            try
-            {
-                await ground.Cleanup.RunAsync(default(CancellationToken));
-            }
-            catch (JobException)
-            {
-                // The store went away in the middle.
-            }
-
-            ground.Store.DeletionsLeft = -1;
-        }
-
-        private void Any(IReadOnlyCollection<Guid> ids, Action<Guid> act)
-        {
-            if (One(ids) is { } id)
-            {
-                act(id);
-            }
-        }
-
-        private Guid? One(IReadOnlyCollection<Guid> ids) => ids.Count == 0 ? null : ids.ElementAt(random.Next(ids.Count));
     }
 }

@@ -6,6 +6,7 @@ using VideoExpress.Jobs.Assets;
 using VideoExpress.Jobs.Assets.Uploads;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Provenance;
 using VideoExpress.Jobs.Retention;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
@@ -15,11 +16,14 @@ namespace VideoExpress.Tests.Integration.Retention;
 /// <summary>The retention on a real database and a real store, with a clock in the test's hand and jobs that are made in no time.</summary>
 internal sealed class RetentionGround : IDisposable
 {
+    /// <summary>The bucket's name in sources.</summary>
+    public const string Bucket = "films";
+
     private readonly TempFolder _folder = new();
     private readonly JobTransitions _transitions;
     private readonly JobDesk _desk;
 
-    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null, string? bucket = null)
+    public RetentionGround(RetentionSettings? settings = null, IObjectStore? store = null)
     {
         Settings = settings ?? new RetentionSettings();
         Time.AutoAdvanceAmount = TimeSpan.FromTicks(10); // no two events at the same microsecond
@@ -31,16 +35,17 @@ internal sealed class RetentionGround : IDisposable
         var address = new ServerAddress(new Uri("http://videoexpress.example"));
         _desk = new JobDesk(
             Storage, _transitions, new GpuEndpoints(new RunPodSettings(), (_, _) => throw new NotSupportedException(), () => throw new NotSupportedException()),
-            new JobSources(new SourceKeys(new StoreSettings { Bucket = bucket }, address)), Time);
+            new JobSources(new SourceKeys(new StoreSettings { Bucket = Bucket }, address), new ProvenanceSettings()), Time);
         Retention = new JobRetention(Storage, _transitions, Settings, Time);
-        var removal = new Removal(Storage, _transitions, Store, Time);
+        Identity = new StoreIdentity(Storage, Store, new StoreSettings());
+        Removal = new Removal(Storage, _transitions, Store, Identity, Time);
         Directory.CreateDirectory(_folder.File("uploads"));
         var uploads = new UploadFolder(_folder.File("uploads"), new UploadRoom(_folder.File("uploads"), 0, Store), new AssetSettings(), Time);
         Uploads = new ResumableUploads(uploads, null!, null!, Time, null!); // none of them is finished here
-        var leftovers = new Leftovers(new InboxSweep(Storage, removal, new RunPodSettings(), Time), Store, Uploads, Time);
-        Cleanup = new Cleanup(Storage, _transitions, removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
+        var leftovers = new Leftovers(new InboxSweep(Storage, Removal, new RunPodSettings(), Time), Store, Uploads, Time);
+        Cleanup = new Cleanup(Storage, _transitions, Removal, leftovers, Settings, Time, NullLogger<Cleanup>.Instance);
         Scrub = new Scrub(
-            Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Time), NullLogger<Scrub>.Instance);
+            Storage, new ScrubComparison(Storage, Store, Time), new ScrubRepair(Storage, _transitions, Store, Identity, Time), NullLogger<Scrub>.Instance);
     }
 
     public RetentionSettings Settings { get; }
@@ -58,6 +63,10 @@ internal sealed class RetentionGround : IDisposable
 
     public ResumableUploads Uploads { get; }
 
+    public StoreIdentity Identity { get; }
+
+    public Removal Removal { get; }
+
     public Cleanup Cleanup { get; }
 
     public Scrub Scrub { get; }
@@ -74,7 +83,7 @@ internal sealed class RetentionGround : IDisposable
             : $$"""{"type":"EXPORT","params":{"clips":[{{urls}}]} }""");
     }
 
-    public Guid CreateOf(string json) => _desk.Create(NewJob.Read(JsonElement.Parse(json))).Id;
+    public Guid CreateOf(string json) => _desk.Create(() => NewJob.Read(JsonElement.Parse(json))).Job.Id;
 
     /// <summary>The job succeeds with a video and a poster in the store.</summary>
     public async Task<Guid> SucceedAsync(Guid jobId, int bytes = 100)
@@ -106,7 +115,7 @@ internal sealed class RetentionGround : IDisposable
                     Id = attemptId, JobId = jobId, Step = 0, Number = 1, State = AttemptState.Submitting, Endpoint = "local", RequestId = null,
                     Result = null, CreatedAt = Time.GetUtcNow(),
                 },
-                null, "hash");
+                db.FindJob(jobId)!);
             db.MarkEnded(attemptId, AttemptState.Finished, Time.NowMicros());
         });
         foreach (var name in new[] { "claim.json", "video.mp4", "result.json" })
@@ -153,7 +162,9 @@ internal sealed class RetentionGround : IDisposable
         unitOfWork.Commit();
     }
 
-    public Task<List<StoredObject>> FilesAsync(string prefix = "") => Store.ListAsync(prefix, default).ToListAsync().AsTask();
+    /// <summary>What is in the store beside its identity.</summary>
+    public Task<List<StoredObject>> FilesAsync(string prefix = "") =>
+        Store.ListAsync(prefix, default).Where(file => file.Key != StoreIdentity.Key).ToListAsync().AsTask();
 
     public void Dispose()
     {

@@ -191,31 +191,6 @@ public sealed class ScrubTests : IDisposable
     }
 
     [Fact]
-    public async Task AStoreThatWasMountedEmpty_CostsNothing_OnceItIsBack()
-    {
-        var (job, other, asset) = (await _ground.SucceedAsync(_ground.Create()), await _ground.SucceedAsync(_ground.Create()), await _ground.AssetAsync());
-        var thumbnail = _ground.Asset(asset).ThumbnailKey;
-        var disk = _ground.StoreFolder + "-disk";
-        Directory.Move(_ground.StoreFolder, disk);
-        Directory.CreateDirectory(_ground.StoreFolder);
-        var empty = await ScrubAsync(repair: true);
-        Assert.Equal((0, 6), (empty.Files, empty.Damaged.Count));
-        Assert.Empty(Outputs(job).Concat(Outputs(other)));
-        Assert.True(_ground.Asset(asset).IsMissing);
-        Directory.Delete(_ground.StoreFolder, recursive: true);
-        Directory.Move(disk, _ground.StoreFolder);
-        _ground.Time.Advance(TimeSpan.FromDays(2));
-
-        var back = await ScrubAsync(repair: true);
-
-        Assert.Equal((6, 0, 0), (back.Files, back.Orphans.Count, back.Damaged.Count));
-        Assert.All([job, other], id => Assert.Equal(["video", "poster"], Outputs(id)));
-        Assert.All([job, other], id => Assert.Empty(_ground.Job(id).Warnings));
-        Assert.Equal((thumbnail, false), (_ground.Asset(asset).ThumbnailKey, _ground.Asset(asset).IsMissing));
-        Assert.Equal(6, (await _ground.FilesAsync()).Count);
-    }
-
-    [Fact]
     public async Task WhileAScrubIsAtWork_NoOtherBegins_AndNoCleanup()
     {
         var old = await _ground.SucceedAsync(_ground.Create());

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
+using VideoExpress.Jobs;
 using VideoExpress.Jobs.Store;
 
 namespace VideoExpress.Tests.Integration.Store;
@@ -59,12 +60,13 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         var key = Published("video.mp4");
         var bytes = Random(length);
 
-        var told = new Told();
-        var sha256 = await Store.PutAsync(key, new MemoryStream(bytes), new NewObject(length, "video/mp4") { Progress = told }, default);
+        var told = new ConcurrentQueue<long>();
+        var what = new NewObject(length, "video/mp4") { Progress = new DirectProgress<long>(told.Enqueue) };
+        var sha256 = await Store.PutAsync(key, new MemoryStream(bytes), what, default);
 
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), sha256);
-        Assert.Equal(told.Bytes.Order(), told.Bytes);
-        Assert.Equal(length, told.Bytes.LastOrDefault());
+        Assert.Equal(told.Order(), told);
+        Assert.Equal(length, told.LastOrDefault());
         await using var content = await Store.OpenReadAsync(key, default);
         var copy = new MemoryStream();
         await content!.CopyToAsync(copy);
@@ -440,13 +442,4 @@ public abstract class ObjectStoreContract : IAsyncLifetime
         (answer.Content.Headers.ContentDisposition!.DispositionType, answer.Content.Headers.ContentDisposition.FileNameStar);
 
     private async Task<List<StoredObject>> ListAsync(string prefix) => await Store.ListAsync(prefix, default).ToListAsync();
-
-    private sealed class Told : IProgress<long>
-    {
-        private readonly ConcurrentQueue<long> _bytes = new();
-
-        public IReadOnlyCollection<long> Bytes => _bytes;
-
-        public void Report(long value) => _bytes.Enqueue(value);
-    }
 }

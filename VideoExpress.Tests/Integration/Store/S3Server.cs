@@ -24,6 +24,13 @@ internal sealed class S3Server : IAsyncDisposable
         RequestTimeout = TimeSpan.FromSeconds(2),
     };
 
+    /// <summary>What makes this server the store of a host.</summary>
+    public string[] Options =>
+    [
+        "--S3_BUCKET", Bucket, "--S3_ENDPOINT", _values["S3_ENDPOINT"],
+        "--S3_ACCESS_KEY", _values["S3_ACCESS_KEY"], "--S3_SECRET_KEY", _values["S3_SECRET_KEY"],
+    ];
+
     public static Task InstallAsync() => RunAsync("install");
 
     /// <summary>Starts a server with an empty bucket.</summary>

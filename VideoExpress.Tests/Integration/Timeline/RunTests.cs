@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
+using VideoExpress.Jobs;
 using VideoExpress.Jobs.Media;
 using VideoExpress.Jobs.Timeline;
 
@@ -13,12 +15,12 @@ public sealed class RunTests(Footage footage)
     [Fact]
     public async Task Progress_RisesToOne_AndNeverFalls()
     {
-        var told = new Told();
+        var told = new ConcurrentQueue<double>();
         var request = Footage.Request(footage.Plain, footage.Plain);
-        await footage.Stitcher().RunAsync(request, footage.WorkFolder(), told, CancellationToken.None);
-        Assert.True(told.Values.Count > 20, $"{told.Values.Count} steps");
-        Assert.Equal(told.Values.Order(), told.Values);
-        Assert.Equal(1, told.Values[^1]);
+        await footage.Stitcher().RunAsync(request, footage.WorkFolder(), new DirectProgress<double>(told.Enqueue), CancellationToken.None);
+        Assert.True(told.Count > 20, $"{told.Count} steps");
+        Assert.Equal(told.Order(), told);
+        Assert.Equal(1, told.Last());
     }
 
     [Fact]
@@ -27,7 +29,7 @@ public sealed class RunTests(Footage footage)
         var folder = footage.WorkFolder();
         using var cancel = new CancellationTokenSource();
         var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var film = footage.Stitcher().RunAsync(Slow(), folder, new Told { OnReport = _ => started.TrySetResult() }, cancel.Token);
+        var film = footage.Stitcher().RunAsync(Slow(), folder, new DirectProgress<double>(_ => started.TrySetResult()), cancel.Token);
         await started.Task.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.NotEmpty(Workers(folder));
 
@@ -120,21 +122,4 @@ public sealed class RunTests(Footage footage)
             .Where(p => $"{Directory.ResolveLinkTarget($"/proc/{p.Id}/cwd", false)}".StartsWith(folder, StringComparison.Ordinal))
             .Select(p => p.ProcessName),
     ];
-
-    private sealed class Told : IProgress<double>
-    {
-        public List<double> Values { get; } = [];
-
-        public Action<double>? OnReport { get; init; }
-
-        public void Report(double value)
-        {
-            lock (Values)
-            {
-                Values.Add(value);
-            }
-
-            OnReport?.Invoke(value);
-        }
-    }
 }

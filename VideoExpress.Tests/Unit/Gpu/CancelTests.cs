@@ -5,10 +5,10 @@ namespace VideoExpress.Tests.Unit.Gpu;
 public sealed class CancelTests
 {
     [Theory]
-    [InlineData(200, """{"id":"a","status":"CANCELLED"}""", CancelResult.Acknowledged)]
-    [InlineData(200, """{"id":"a","status":"COMPLETED"}""", CancelResult.AlreadyOver)]
-    [InlineData(200, """{"id":"a","status":"FAILED"}""", CancelResult.AlreadyOver)]
-    [InlineData(200, """{"id":"a","status":"TIMED_OUT"}""", CancelResult.AlreadyOver)]
+    [InlineData(200, """{"id":"a-u1","status":"CANCELLED"}""", CancelResult.Acknowledged)]
+    [InlineData(200, """{"id":"a-u1","status":"COMPLETED"}""", CancelResult.AlreadyOver)]
+    [InlineData(200, """{"id":"a-u1","status":"FAILED"}""", CancelResult.AlreadyOver)]
+    [InlineData(200, """{"id":"a-u1","status":"TIMED_OUT"}""", CancelResult.AlreadyOver)]
     [InlineData(404, """{"error":"job not found"}""", CancelResult.UnknownId)]
     public async Task Cancel_IsMapped(int http, string body, CancelResult result)
     {

@@ -28,8 +28,9 @@ internal sealed class LyingServer : IAsyncDisposable
     /// <summary>Head and body of each request, as they came.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
 
+    /// <summary>It says too that it closes the connection: else the next request might still be sent into it, and never be read.</summary>
     public static Func<Socket, CancellationToken, Task> Says(int status, string body, string headers = "", string type = "application/json") =>
-        SaysRaw($"HTTP/1.1 {status} X\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}");
+        SaysRaw($"HTTP/1.1 {status} X\r\nConnection: close\r\nContent-Type: {type}\r\nContent-Length: {Encoding.UTF8.GetByteCount(body)}\r\n{headers}\r\n{body}");
 
     public static Func<Socket, CancellationToken, Task> SaysRaw(string answer) =>
         async (socket, token) => await socket.SendAsync(Encoding.UTF8.GetBytes(answer), token);
@@ -39,6 +40,13 @@ internal sealed class LyingServer : IAsyncDisposable
         socket.LingerState = new LingerOption(enable: true, seconds: 0);
         return Task.CompletedTask;
     }
+
+    /// <summary>Says a part of an answer, and then does something else.</summary>
+    public static Func<Socket, CancellationToken, Task> Begins(string part, Func<Socket, CancellationToken, Task> then) => async (socket, token) =>
+    {
+        await SaysRaw(part)(socket, token);
+        await then(socket, token);
+    };
 
     public static Task Closes(Socket socket, CancellationToken cancellationToken) => Task.CompletedTask;
 

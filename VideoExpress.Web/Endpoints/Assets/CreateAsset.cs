@@ -14,6 +14,7 @@ internal static class CreateAsset
 
     public static void MapCreateAsset(this IEndpointRouteBuilder routes) => routes
         .MapPost("", Handle)
+        .RefuseIdempotencyKey("is not known here: a repeated upload is a second asset. Send it without this header, or resumably to /assets/tus.")
         .ProducesProblem(StatusCodes.Status400BadRequest)
         .ProducesProblem(StatusCodes.Status413PayloadTooLarge)
         .ProducesProblem(StatusCodes.Status422UnprocessableEntity)

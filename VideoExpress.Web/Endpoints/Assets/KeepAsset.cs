@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using VideoExpress.Jobs;
 using VideoExpress.Jobs.Assets;
 using VideoExpress.Web.Problems;
 
@@ -19,13 +20,13 @@ internal static class KeepAsset
     }
 
     private static RouteHandlerBuilder Map(
-        IEndpointRouteBuilder routes, string method, string pattern, Func<AssetDesk, Func<Guid, (Asset Asset, string? Refusal)?>> change) => routes
+        IEndpointRouteBuilder routes, string method, string pattern, Func<AssetDesk, Func<Guid, ChangeResult<Asset>?>> change) => routes
         .MapMethods(pattern, [method], (string id, HttpRequest request, AssetDesk desk, AssetLinks links) => Answer(id, request, links, change(desk)))
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict);
 
     private static Results<Ok<AssetView>, ProblemHttpResult> Answer(
-        string id, HttpRequest request, AssetLinks links, Func<Guid, (Asset Asset, string? Refusal)?> change)
+        string id, HttpRequest request, AssetLinks links, Func<Guid, ChangeResult<Asset>?> change)
     {
         if (!Guid.TryParse(id, out var assetId) || change(assetId) is not { } answer)
         {
@@ -34,6 +35,6 @@ internal static class KeepAsset
 
         return answer.Refusal is { } refusal
             ? Problem.Conflict(refusal)
-            : TypedResults.Ok(AssetView.Of(answer.Asset, links, request));
+            : TypedResults.Ok(AssetView.Of(answer.Item, links, request));
     }
 }

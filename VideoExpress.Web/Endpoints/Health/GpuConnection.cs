@@ -3,65 +3,61 @@ using VideoExpress.Jobs.Gpu;
 
 namespace VideoExpress.Web.Endpoints.Health;
 
-/// <summary>What the GPU endpoint last said of itself: asked at most every ten seconds, in the background, and never waited for.</summary>
-/// <remarks>The first look is taken as soon as the server listens, so that it knows when somebody asks.</remarks>
-internal sealed class GpuConnection(GpuEndpoints endpoints, TimeProvider time, IHostApplicationLifetime lifetime) : IHostedService
+/// <summary>
+/// What the GPU endpoint last said of itself. It is asked in the background, from the moment the server listens, five seconds after each answer,
+/// and has five seconds for one: so what is told is at most ten seconds old, and nobody ever waits for it.
+/// </summary>
+internal sealed class GpuConnection(GpuEndpoints endpoints, TimeProvider time, IHostApplicationLifetime lifetime) : BackgroundService
 {
-    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private readonly Lock _gate = new();
-    private Task _look = Task.CompletedTask;
-    private long _lookedAt;
 
-    private volatile GpuHealth? _health;
+    private volatile Look _last = new(false, null);
 
     /// <summary>True when it answered the last time it was asked.</summary>
-    public bool IsConnected
+    public bool IsConnected => _last.IsConnected;
+
+    /// <summary>What keeps it from working, if it or its silence said so.</summary>
+    public string? Problem => _last.Problem;
+
+    /// <inheritdoc />
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        get
+        await ListeningAsync(stoppingToken);
+        while (!stoppingToken.IsCancellationRequested)
         {
-            Refresh();
-            return _health is not null;
+            _last = await LookAsync(stoppingToken);
+            await Task.Delay(Pause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    /// <summary>What keeps it from working, if it said so.</summary>
-    public string? Problem => _health?.Problem;
-
-    /// <inheritdoc />
-    public Task StartAsync(CancellationToken cancellationToken)
+    /// <summary>Our own gateway has no address before.</summary>
+    private async Task ListeningAsync(CancellationToken stoppingToken)
     {
-        lifetime.ApplicationStarted.Register(Refresh);
-        return Task.CompletedTask;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var start = lifetime.ApplicationStarted.Register(() => started.TrySetResult());
+        await using var stop = stoppingToken.Register(() => started.TrySetResult());
+        await started.Task;
     }
 
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => _look;
-
-    private void Refresh()
+    private async Task<Look> LookAsync(CancellationToken stoppingToken)
     {
-        lock (_gate)
-        {
-            if (_look.IsCompleted && (_lookedAt == 0 || time.GetElapsedTime(_lookedAt) > FreshFor))
-            {
-                _lookedAt = time.GetTimestamp();
-                _look = Task.Run(LookAsync);
-            }
-        }
-    }
-
-    private async Task LookAsync()
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(lifetime.ApplicationStopping);
-        deadline.CancelAfter(Patience);
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stoppingToken);
         try
         {
             var endpoint = endpoints.NameFor(endpoints.HasProvider ? JobQuality.Final : JobQuality.Draft);
-            _health = await endpoints.Client(endpoint).GetHealthAsync(deadline.Token);
+            return new Look(true, (await endpoints.Client(endpoint).GetHealthAsync(deadline.Token)).Problem);
         }
-        catch (Exception error) when (error is GpuException or OperationCanceledException)
+        catch (GpuException error)
         {
-            _health = null;
+            return new Look(false, error.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            return new Look(false, "The GPU provider did not answer in time.");
         }
     }
+
+    private sealed record Look(bool IsConnected, string? Problem);
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
@@ -8,21 +7,11 @@ namespace VideoExpress.Web.Endpoints.Jobs;
 internal static class CreateJob
 {
     public static void MapCreateJob(this IEndpointRouteBuilder routes) => routes
-        .MapPost("/jobs", Handle)
-        .RefuseIdempotencyKey()
+        .MapAcceptJob("/jobs", NewJob.Read)
         .Accepts<CreateJobRequest>("application/json")
-        .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithTags("Jobs")
         .WithName(nameof(CreateJob))
-        .WithSummary("Accept a job. It is durable when the answer comes.");
-
-    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputLinks links)
-    {
-        var body = await JsonBody.ReadAsync(request);
-        var job = desk.Create(NewJob.Read(body));
-        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], links, request));
-    }
+        .WithSummary("Accept a job. It is durable when the answer comes. Where that may get lost, send an Idempotency-Key and repeat the call.");
 }
 
 /// <summary>What <c>POST /jobs</c> takes.</summary>

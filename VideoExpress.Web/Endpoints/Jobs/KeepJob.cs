@@ -1,7 +1,5 @@
-using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Retention;
-using VideoExpress.Web.Problems;
 
 namespace VideoExpress.Web.Endpoints.Jobs;
 
@@ -24,24 +22,10 @@ internal static class KeepJob
     }
 
     private static RouteHandlerBuilder Map(
-        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, (Job Job, string? Refusal)?>> change) => routes
+        IEndpointRouteBuilder routes, string method, string pattern, Func<JobRetention, Func<Guid, ChangeResult<Job>?>> change) => routes
         .MapMethods(pattern, [method], (string id, HttpRequest request, JobDesk desk, OutputLinks links, JobRetention retention) =>
-            Answer(id, request, desk, links, change(retention)))
+            ChangedJob.Answer(id, request, desk, links, change(retention)))
         .ProducesProblem(StatusCodes.Status404NotFound)
         .ProducesProblem(StatusCodes.Status409Conflict)
         .WithTags("Jobs");
-
-    private static Results<Ok<JobView>, ProblemHttpResult> Answer(
-        string id, HttpRequest request, JobDesk desk, OutputLinks links, Func<Guid, (Job Job, string? Refusal)?> change)
-    {
-        if (!Guid.TryParse(id, out var jobId) || change(jobId) is not { } answer)
-        {
-            return GetJob.Unknown(id);
-        }
-
-        var view = JobView.Of(answer.Job, desk.Find(jobId)!.Value.Outputs, links, request);
-        return answer.Refusal is { } refusal
-            ? Problem.Conflict(refusal, KeyValuePair.Create<string, object?>("job", view))
-            : TypedResults.Ok(view);
-    }
 }

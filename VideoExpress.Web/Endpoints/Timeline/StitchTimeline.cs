@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
-using Microsoft.AspNetCore.Http.HttpResults;
 using VideoExpress.Jobs;
 using VideoExpress.Web.Endpoints.Jobs;
 using VideoExpress.Web.Hosting;
@@ -13,21 +12,11 @@ internal static class StitchTimeline
     public static IServiceCollection AddTimelineEndpoints(this IServiceCollection services) => services.AddJson(StitchJson.Default);
 
     public static void MapTimeline(this IEndpointRouteBuilder routes) => routes
-        .MapPost("/timeline/stitch", Handle)
-        .RefuseIdempotencyKey()
+        .MapAcceptJob("/timeline/stitch", NewJob.ReadStitch)
         .Accepts<StitchTimelineRequest>("application/json")
-        .ProducesProblem(StatusCodes.Status400BadRequest)
-        .ProducesProblem(StatusCodes.Status422UnprocessableEntity)
         .WithTags("Timeline")
         .WithName(nameof(StitchTimeline))
         .WithSummary("Join clips into one captioned film: makes an EXPORT job.");
-
-    private static async Task<Created<JobView>> Handle(HttpRequest request, JobDesk desk, OutputLinks links)
-    {
-        var body = await JsonBody.ReadAsync(request);
-        var job = desk.Create(NewJob.ReadStitch(body));
-        return TypedResults.Created($"/jobs/{job.Id:D}", JobView.Of(job, [], links, request));
-    }
 }
 
 /// <summary>What <c>POST /timeline/stitch</c> takes.</summary>

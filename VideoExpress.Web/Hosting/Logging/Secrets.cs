@@ -17,7 +17,7 @@ internal sealed class Secrets
         var secrets = new Secrets();
         foreach (var setting in KnownSettings.ByName.Values.Where(setting => setting.IsSecret))
         {
-            secrets.Add((string?)setting.Property.GetValue(setting.Section.GetValue(settings)));
+            secrets.Add((string?)setting.Property.GetValue(setting.Record(settings)));
         }
 
         return secrets;

@@ -3,7 +3,7 @@ using VideoExpress.Web.Hosting;
 namespace VideoExpress.Web.Endpoints.Jobs;
 
 /// <summary>The calls about jobs: a table of contents.</summary>
-internal static class JobsSetup
+internal static class JobEndpoints
 {
     /// <summary>The JSON types of these calls.</summary>
     public static IServiceCollection AddJobEndpoints(this IServiceCollection services) => services.AddJson(JobJson.Default);
@@ -15,6 +15,7 @@ internal static class JobsSetup
         routes.MapGetJob();
         routes.MapListJobs();
         routes.MapCancelJob();
+        routes.MapRetryJob();
         routes.MapKeepJob();
     }
 }

@@ -4,7 +4,7 @@ using VideoExpress.Web.Hosting;
 namespace VideoExpress.Web.Endpoints.Assets;
 
 /// <summary>The calls about assets: a table of contents.</summary>
-internal static class AssetsSetup
+internal static class AssetEndpoints
 {
     /// <summary>The JSON types and links of these calls.</summary>
     public static IServiceCollection AddAssetEndpoints(this IServiceCollection services) => services

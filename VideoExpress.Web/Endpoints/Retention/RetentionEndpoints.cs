@@ -5,7 +5,7 @@ using VideoExpress.Web.Hosting;
 namespace VideoExpress.Web.Endpoints.Retention;
 
 /// <summary>The calls about what stays and what goes: a table of contents.</summary>
-internal static class RetentionSetup
+internal static class RetentionEndpoints
 {
     /// <summary>The JSON types of these calls.</summary>
     public static IServiceCollection AddRetentionEndpoints(this IServiceCollection services) => services.AddJson(RetentionJson.Default);

@@ -3,9 +3,9 @@ using VideoExpress.Jobs.Gpu;
 namespace VideoExpress.Web.Gateway;
 
 /// <summary><c>GET /v2/{endpoint}/health</c>: requests and workers in numbers, and what is wrong with the local worker.</summary>
-internal static class GetHealth
+internal static class GetEndpointHealth
 {
-    public static void MapGetHealth(this IEndpointRouteBuilder clients) => clients.MapGet("health", Handle);
+    public static void MapGetEndpointHealth(this IEndpointRouteBuilder clients) => clients.MapGet("health", Handle);
 
     private static IResult Handle(GpuRequests requests, Workers workers, LocalWorkerState local)
     {
