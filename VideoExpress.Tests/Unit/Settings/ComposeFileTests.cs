@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using VideoExpress.Tests.Integration.Store;
 using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Tests.Unit.Settings;
