@@ -64,7 +64,7 @@ internal static class PaidOnce
                 yield return new Violation(
                     Invariant.Ledger, $"{job.JobId}: {charge.RequestId} is in the till; the ledger has {attempt?.State ?? "nothing"} {attempt?.RequestId}");
             }
-            else if (charge is { End: ChargeEnd.Finished or ChargeEnd.Canceled, IsPaid: true } && attempt is { RequestId: not null, Seconds: null })
+            else if (charge is { End: ChargeEnd.Finished or ChargeEnd.Canceled, IsPaid: true, IsMeasured: true } && attempt is { RequestId: not null, Seconds: null })
             {
                 yield return new Violation(Invariant.Ledger, $"{job.JobId}: {charge.Seconds:0.0} s are in the till; the ledger has no seconds of a {attempt.State} attempt");
             }
