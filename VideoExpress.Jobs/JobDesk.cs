@@ -38,7 +38,8 @@ public sealed class JobDesk
         Db db = unitOfWork;
         if (call is not null && db.FindMade(call) is { } meanwhile)
         {
-            unitOfWork.Commit(); // made by one that is being committed, perhaps together with this: it must be durable before anybody hears of it
+            // Writes share a commit, so the job may not be on the disk yet: it must be before anybody hears of it.
+            unitOfWork.Commit();
             return (meanwhile, true);
         }
 

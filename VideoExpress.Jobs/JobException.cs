@@ -12,7 +12,7 @@ public abstract class JobException(string message, bool canHeal, Exception? inne
     /// <summary>True when the same call may work later.</summary>
     public bool CanHeal { get; } = canHeal;
 
-    /// <summary>Tries that are worth it when fewer than usual are; null: as many as the policy allows.</summary>
+    /// <summary>Tries that are worth it, when fewer or more than usual are; null: as many as usual.</summary>
     public int? TriesAtMost { get; init; }
 
     /// <summary>How long the other side asked to wait, if it said so.</summary>

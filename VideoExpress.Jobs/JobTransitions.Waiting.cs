@@ -24,7 +24,9 @@ internal sealed partial class JobTransitions
     public bool FailWaiting(SQLiteUnitOfWork unitOfWork, Guid jobId, string error) =>
         Fail(unitOfWork, jobId, error, WaitingGuard, null);
 
-    /// <summary>What it needs has come, or may yet come: FAILED without a chain → QUEUED, out of the trash if it is there. Its chain is built if it has.</summary>
+    /// <summary>
+    /// What it needs has come, and its chain is built, or may yet come: FAILED without a chain → QUEUED, out of the trash if it is there.
+    /// </summary>
     public bool RetryWaiting(SQLiteUnitOfWork unitOfWork, Job job)
     {
         Restore(unitOfWork, job.Id);

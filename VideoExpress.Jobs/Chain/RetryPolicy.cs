@@ -18,7 +18,7 @@ internal static class RetryPolicy
     {
         var limit = error switch
         {
-            JobException { CanHeal: true } healing => Math.Min(MaxTries, healing.TriesAtMost ?? MaxTries),
+            JobException { CanHeal: true } healing => healing.TriesAtMost ?? MaxTries,
             JobException => 0,
             _ => MaxUnclassifiedTries,
         };

@@ -125,7 +125,9 @@ internal sealed class Submission(
     private GpuException Refused(Attempt attempt, SubmitResult.Refused refused)
     {
         Refuse(attempt, refused.Message);
-        return new GpuException(refused.Message, refused.CanHeal) { RetryAfter = refused.RetryAfter };
+
+        // Nothing is lost by waiting for a provider that cannot be reached, or takes no more for now: not even a try.
+        return new GpuException(refused.Message, refused.CanHeal) { RetryAfter = refused.RetryAfter, TriesAtMost = int.MaxValue };
     }
 
     private void Refuse(Attempt attempt, string error) =>

@@ -27,6 +27,7 @@ internal sealed partial class EndpointTraffic : IDisposable
     {
     }
 
+    /// <summary>Traffic under other limits.</summary>
     public EndpointTraffic(TimeProvider time, ILogger log, CallQuota run, CallQuota status, CallQuota cancel)
     {
         (Time, _log, Breaker) = (time, log, new EndpointBreaker(time, log));
@@ -36,16 +37,22 @@ internal sealed partial class EndpointTraffic : IDisposable
         Health = Begin().AddPipeline(Breaker.Pipeline).AddTimeout(CallTimeout).Build();
     }
 
+    /// <summary>The clock of time limits and pauses.</summary>
     public TimeProvider Time { get; }
 
+    /// <summary>Whether the endpoint is out of order.</summary>
     public EndpointBreaker Breaker { get; }
 
+    /// <summary><c>POST /run</c>: never repeated.</summary>
     public ResiliencePipeline<RestResponse> Submit { get; }
 
+    /// <summary><c>GET /status</c></summary>
     public ResiliencePipeline<RestResponse> Look { get; }
 
+    /// <summary><c>POST /cancel</c></summary>
     public ResiliencePipeline<RestResponse> Cancel { get; }
 
+    /// <summary><c>GET /health</c>: who wants to know asks again anyway.</summary>
     public ResiliencePipeline<RestResponse> Health { get; }
 
     /// <inheritdoc />

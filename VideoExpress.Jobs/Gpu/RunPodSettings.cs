@@ -32,8 +32,8 @@ public sealed record RunPodSettings
     [Range(typeof(TimeSpan), "00:00:00.1000000", "00:10:00")]
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>All polls together stay under this rate per second. Default: 20; 0.1 to 150, which RunPod bears.</summary>
-    [Range(0.1, 150)]
+    /// <summary>All polls together stay under this rate per second. Default: 20; beyond 160 they wait for one another.</summary>
+    [Range(0.1, 200)]
     public double MaxPollsPerSecond { get; init; } = 20;
 
     /// <summary>How long a request of unknown fate may show no sign of life before it is sent anew. Default: 15 minutes.</summary>

@@ -17,10 +17,10 @@ internal sealed class GatewayKeys
     /// <summary>The file that keeps the key of clients where none is set.</summary>
     public static string ClientKeyPath(string dataDirectory) => Path.Combine(dataDirectory, "gateway-client.key");
 
-    /// <summary>Opens run, status, cancel and health.</summary>
+    /// <summary>Opens what clients call, and nothing of the workers'.</summary>
     public string Client { get; }
 
-    /// <summary>Opens job-take, job-stop, job-done and ping.</summary>
+    /// <summary>Opens what workers call, and nothing of the clients'.</summary>
     public string Worker { get; }
 
     /// <summary>Whether a request bears <paramref name="key"/>, as <c>Bearer KEY</c> (clients) or bare (workers).</summary>

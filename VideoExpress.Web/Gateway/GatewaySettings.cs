@@ -9,10 +9,10 @@ internal sealed record GatewaySettings
     [Required, RegularExpression("[a-z0-9-]{1,64}")]
     public string Endpoint { get; init; } = "local";
 
-    /// <summary>Key of clients (run, status, cancel, health). Default: generated, kept in the data folder.</summary>
+    /// <summary>Key of clients (run, status, stream, cancel, retry, purge-queue, health). Default: generated, kept in the data folder.</summary>
     public string? ClientKey { get; init; }
 
-    /// <summary>Key of workers (job-take, job-done, job-stop, ping). Default: generated, kept in the data folder.</summary>
+    /// <summary>Key of workers (job-take, job-done, job-stream, job-stop, ping). Default: generated, kept in the data folder.</summary>
     public string? WorkerKey { get; init; }
 
     /// <summary>Start and supervise one draft worker on this machine. Default: true.</summary>

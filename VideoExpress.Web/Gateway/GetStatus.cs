@@ -17,10 +17,8 @@ internal static class GetStatus
     private static async Task<IResult> HandleSyncAsync(
         string id, string? wait, GpuRequests requests, GatewaySignals signals, LongPoll poll, CancellationToken cancellationToken)
     {
-        GatewayRequest? request = null;
         await poll.HoldAsync(
-            () => (request = requests.Find(id)) is null or { IsOver: true }, () => signals.RequestMoved.Next, WaitTime.Of(wait),
-            cancellationToken);
-        return Answer.StatusOf(request);
+            () => requests.Find(id) is null or { IsOver: true }, () => signals.RequestMoved.Next, WaitTime.Of(wait), cancellationToken);
+        return Answer.StatusOf(requests.Find(id));
     }
 }

@@ -15,10 +15,9 @@ internal static class GetStream
     private static async Task<IResult> HandleAsync(
         string id, HttpContext context, StreamChunks chunks, GatewaySignals signals, LongPoll poll)
     {
-        StreamPart? part = null;
         await poll.HoldAsync(
-            () => (part = chunks.Next(id)) is null or { HasNews: true }, () => signals.RequestMoved.Next, HoldTime, context.RequestAborted);
-        if (part is null)
+            () => chunks.Next(id) is null or { HasNews: true }, () => signals.RequestMoved.Next, HoldTime, context.RequestAborted);
+        if (chunks.Next(id) is not { } part)
         {
             return Answer.JobNotFound();
         }

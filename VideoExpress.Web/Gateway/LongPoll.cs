@@ -21,7 +21,10 @@ internal sealed class LongPoll(GatewaySettings settings, TimeProvider time, IHos
         return found;
     }
 
-    /// <summary>Looks now and after each signal, until it is so, the time is over, the server shuts down, or the caller is gone.</summary>
+    /// <summary>
+    /// Looks now and after each signal, until it is so, the time is over, the server shuts down, or the caller is gone. It may not have
+    /// looked at all.
+    /// </summary>
     public async Task HoldAsync(Func<bool> isSo, Func<Task> nextSignal, TimeSpan longest, CancellationToken aborted)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted, lifetime.ApplicationStopping);

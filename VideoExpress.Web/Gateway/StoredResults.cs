@@ -1,7 +1,6 @@
 using Dapper;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
-using VideoExpress.Jobs.Store;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Web.Gateway;
@@ -38,7 +37,7 @@ internal sealed partial class StoredResults(
 
             return StoreVerdict.NothingThere;
         }
-        catch (Exception e) when (e is StoreException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
             LogNoAnswer(handOut.RequestId, e);
             return StoreVerdict.NoAnswer;

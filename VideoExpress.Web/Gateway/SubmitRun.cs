@@ -30,13 +30,13 @@ internal static class SubmitRun
         }
 
         var accepted = requests.Submit(request, SyncPrefix);
-        GatewayRequest? now = null;
         await poll.HoldAsync(
-            () => (now = requests.Find(accepted.Id)) is null or { IsOver: true }, () => signals.RequestMoved.Next, WaitTime.Of(wait),
+            () => requests.Find(accepted.Id) is null or { IsOver: true }, () => signals.RequestMoved.Next, WaitTime.Of(wait),
             context.RequestAborted);
-        return now is { IsOver: true }
-            ? Answer.StatusOf(now)
-            : Answer.Json(accepted with { Status = now?.Status ?? accepted.Status }, GatewayJson.Default.RequestAnswer);
+        var now = requests.Find(accepted.Id);
+        return now is { IsOver: false }
+            ? Answer.Json(accepted with { Status = now.Status }, GatewayJson.Default.RequestAnswer)
+            : Answer.StatusOf(now);
     }
 
     private static async Task<(RunRequest? Request, IResult? Refusal)> ReadAsync(HttpContext context, int limit)

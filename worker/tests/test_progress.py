@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import threading
 import time
 import unittest
@@ -14,13 +15,20 @@ class ProgressUpdates(unittest.IsolatedAsyncioTestCase):
         self.sent: list[dict[str, Any]] = []
 
     async def test_the_first_is_sent_at_once_and_then_only_the_newest_of_an_interval(self) -> None:
-        progress = Progress(self.sent.append, interval=0.2)
+        times: list[float] = []
+
+        def send(update: dict[str, Any]) -> None:
+            times.append(asyncio.get_running_loop().time())
+            self.sent.append(update)
+
+        progress = Progress(send, interval=0.2)
         for percent in range(1, 40):
             progress.update(percent, "generating")
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.25)
         await progress.close()
-        self.assertLessEqual(len(self.sent), 4)
+        self.assertEqual(self.sent[0]["progress"], 1)
+        self.assertTrue(all(later - earlier >= 0.19 for earlier, later in itertools.pairwise(times)), times)
         self.assertEqual(self.sent[-1], {"progress": 39, "phase": "generating", "seq": len(self.sent)})
 
     async def test_it_never_goes_backwards(self) -> None:

@@ -113,6 +113,9 @@ internal sealed class GatewayHost : IAsyncDisposable
 
     public Task StopAsync() => _app.StopAsync();
 
+    /// <summary>The first sign of shutdown; the server still answers.</summary>
+    public void BeginStop() => _app.Lifetime.StopApplication();
+
     public async ValueTask DisposeAsync()
     {
         await _app.StopAsync();

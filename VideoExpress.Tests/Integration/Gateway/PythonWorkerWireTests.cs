@@ -159,7 +159,7 @@ public sealed class PythonWorkerWireTests : IAsyncLifetime, IDisposable
         var answer = await _wire.SendAsync(Get("job-take/worker-1?gpu=home&job_in_progress=0", key: ""));
 
         Assert.Equal(429, answer.Status);
-        Assert.InRange(TimeProvider.System.GetElapsedTime(begun), TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(3));
+        Assert.True(TimeProvider.System.GetElapsedTime(begun) > TimeSpan.FromSeconds(0.9));
     }
 
     [Fact]

@@ -109,6 +109,19 @@ public sealed class SyncCallTests : IDisposable
         Assert.Contains("IN_QUEUE", (await run).Body, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Request_IsNotDenied_WhileTheHostStops()
+    {
+        await using var host = await GatewayHost.StartAsync(_folder);
+        using var client = host.Client();
+        var id = await client.AcceptedAsync();
+
+        host.BeginStop();
+
+        Assert.Equal((200, $$"""{"id":"{{id}}","status":"IN_QUEUE"}"""), await host.CallAsync("GET", $"status-sync/{id}"));
+        Assert.Equal((200, """{"status":"IN_QUEUE","stream":[]}"""), await host.CallAsync("GET", $"stream/{id}"));
+    }
+
     [Theory]
     [InlineData(11, true)]
     [InlineData(20, false)]

@@ -50,7 +50,9 @@ public sealed class GpuConnectionTests
 
         lifetime.NotifyStarted();
         await Until.TrueAsync(() => connection.IsConnected);
+        var told = time.GetUtcNow();
         await PassAsync(() => provider.Requests.Count == 2);
+        Assert.InRange(time.GetUtcNow() - told, FiveSeconds, FiveSeconds * 2);
         Assert.True(connection.IsConnected);
         time.Advance(FiveSeconds);
         await Until.TrueAsync(() => !connection.IsConnected);
@@ -63,7 +65,7 @@ public sealed class GpuConnectionTests
         // The pause begins a moment after what the test has seen.
         Task PassAsync(Func<bool> until) => Until.TrueAsync(() =>
         {
-            time.Advance(FiveSeconds / 100);
+            time.Advance(FiveSeconds / 200);
             return until();
         });
     }
