@@ -63,7 +63,7 @@ internal static class Schedules
         var jobs = Enumerable.Range(0, random.Next(4, 8))
             .Select(_ => Job(Draw(random, Enum.GetValues<Chain>()), random, random.Next(4) == 0 ? Misbehaviours.Costly(random) : Misbehaviours.Harmless(random, 0.7)))
             .ToList();
-        var deaths = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Moment(random, 20, 2500) with { IsOfWorker = random.Next(4) == 0 }).ToList();
+        var deaths = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Moment(random, 20, 1500) with { IsOfWorker = random.Next(4) == 0 }).ToList();
         return new Schedule(seed, null, null, Crashes.InRecovery, deaths, jobs);
     }
 
