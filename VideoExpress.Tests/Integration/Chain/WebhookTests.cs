@@ -179,7 +179,7 @@ public sealed class WebhookTests : IAsyncLifetime
         var (_, request) = await InFlightAsync();
 
         Assert.Equal(HttpStatusCode.OK, await PostAsync(request.Webhook!, "<html>"));
-        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(request.Webhook!, new string(' ', (10 << 20) + 1)));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, await PostAsync(request.Webhook!, new string(' ', (42 << 20) + 1)));
 
         Assert.Empty(Told());
         await Until.TrueAsync(() => _host.LogText.Split('\n').Any(line =>

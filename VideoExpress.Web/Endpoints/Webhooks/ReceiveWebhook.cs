@@ -11,8 +11,8 @@ namespace VideoExpress.Web.Endpoints.Webhooks;
 /// <summary><c>POST /webhooks/runpod/{token}</c>: the GPU's provider tells that a request is over. The signed token is all the proof it has.</summary>
 internal static class ReceiveWebhook
 {
-    /// <summary>RunPod's limit of an input, in bytes; it posts the input along.</summary>
-    private const int MaxBytes = 10 << 20;
+    /// <summary>The largest result that our own gateway takes and RunPod's limit of an input, which is posted along, in bytes.</summary>
+    private const int MaxBytes = RequestBody.MaxResult + RequestBody.MaxSubmission;
 
     /// <summary>The tokens' key is made at the first start.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services, DataFolder folder) =>
