@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
@@ -130,6 +131,23 @@ internal sealed class KillableServer : IAsyncDisposable
     {
         _process!.Kill(); // SIGKILL; nothing happens when it is dead already
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>kill -9 of every process that the server started: its worker, and what that started.</summary>
+    public void KillWorkers()
+    {
+        foreach (var id in ProcessesOf(_url).Select(folder => int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)))
+        {
+            try
+            {
+                using var worker = Process.GetProcessById(id);
+                worker.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It has just ended by itself.
+            }
+        }
     }
 
     public async Task<Guid> PostAsync(string path, string body)
