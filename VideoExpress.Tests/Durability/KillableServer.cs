@@ -7,6 +7,7 @@ using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs.Failpoints;
+using VideoExpress.Tests.Storage.Crash;
 
 namespace VideoExpress.Tests.Durability;
 
@@ -148,6 +149,14 @@ internal sealed class KillableServer : IAsyncDisposable
                 // It has just ended by itself.
             }
         }
+    }
+
+    /// <summary>Stops it in good order.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Terminate(_process!.Id);
+        await _process.WaitForExitAsync();
+        Assert.Equal(0, _process.ExitCode);
     }
 
     public async Task<Guid> PostAsync(string path, string body)
