@@ -20,6 +20,12 @@ public sealed record Attempt
     /// <summary>Why it was paid after another one: <c>no_sign_of_life</c>, <c>lost_worker</c> or <c>user_retry</c>; null for the first.</summary>
     public string? Reason { get; init; }
 
+    /// <summary>Why the next one is to be paid; null while nobody has decided that.</summary>
+    public string? GivenUp { get; init; }
+
+    /// <summary>Why it ended without a result, in a sentence for the job's owner.</summary>
+    public string? Error { get; init; }
+
     /// <summary>What is known of it.</summary>
     public required AttemptState State { get; init; }
 
@@ -40,6 +46,9 @@ public sealed record Attempt
 
     /// <summary>Since when the provider has said, UTC, at each look, that a worker has it; null while none has.</summary>
     public DateTimeOffset? RunningSince { get; init; }
+
+    /// <summary>Which worker that is, and which hand-out, as the provider says.</summary>
+    public string? RunningAs { get; init; }
 
     /// <summary>Since when its endpoint has shown, UTC, at each look, nothing that could be it; null while its fate is known.</summary>
     public DateTimeOffset? QuietSince { get; init; }

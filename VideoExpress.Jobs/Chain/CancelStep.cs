@@ -18,9 +18,23 @@ internal sealed class CancelStep(SQLiteStorage storage, JobTransitions transitio
     protected override async Task<StepOutcome> DecideAsync(Turn turn, CancellationToken cancellationToken)
     {
         var sights = new List<CancelSight>();
+        JobException? failure = null;
         foreach (var attempt in Strays(turn.Job))
         {
-            sights.Add(await cancellation.EndAsync(turn.Job, attempt, cancellationToken));
+            try
+            {
+                sights.Add(await cancellation.EndAsync(turn.Job, attempt, cancellationToken));
+            }
+            catch (JobException error)
+            {
+                failure = error; // one that cannot be told keeps none of the others at work
+            }
+        }
+
+        if (failure is not null)
+        {
+            Storage.Write(db => sights.ForEach(sight => sight.Write?.Invoke(db)));
+            throw failure;
         }
 
         var settled = sights.TrueForAll(sight => sight.IsOver);

@@ -15,11 +15,27 @@ internal sealed class Cancellation(
     {
         try
         {
-            return await TellAsync(attempt, cancellationToken);
+            return await TellAsync(job, attempt, cancellationToken);
         }
         catch (JobException) when (IsPastItsTime(job, attempt))
         {
             return Over(attempt, null); // whatever keeps failing, nothing is left to be cancelled
+        }
+    }
+
+    /// <summary>Tells the provider of a request that is being given up, so that it is not paid any longer. It may not know it, or not answer.</summary>
+    public async Task TryTellAsync(Attempt attempt, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (attempt.RequestId is { } requestId)
+            {
+                await endpoints.Client(attempt.Endpoint).CancelAsync(requestId, cancellationToken);
+            }
+        }
+        catch (GpuException)
+        {
+            // It stays given up; a late result of it is taken all the same.
         }
     }
 
@@ -29,12 +45,12 @@ internal sealed class Cancellation(
         return time.GetUtcNow() - attempt.CreatedAt > limits.TimeToLive + limits.ExecutionTimeout + Margin;
     }
 
-    private async Task<CancelSight> TellAsync(Attempt attempt, CancellationToken cancellationToken)
+    private async Task<CancelSight> TellAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
         if (await signs.RequestIdAsync(attempt, cancellationToken) is not { } requestId)
         {
             await files.SupersedeAsync(attempt, cancellationToken); // a worker that starts it finds this and ends unpaid
-            return IsSilent(attempt, attempt.CreatedAt) ? await OverAsync(attempt, null, cancellationToken) : new CancelSight(false, null);
+            return IsSilent(attempt, attempt.CreatedAt) && !await signs.IsAtWorkAsync(job, attempt, cancellationToken) ? await OverAsync(attempt, null, cancellationToken) : new CancelSight(false, null);
         }
 
         var provider = endpoints.Client(attempt.Endpoint);

@@ -19,6 +19,10 @@ internal sealed class PollStep(
             { State: AttemptState.Finished } => Finish(turn),
             { State: AttemptState.Submitted } attempt => await LookAsync(turn, attempt, cancellationToken),
             { State: AttemptState.Submitting } attempt => After(turn, await reconciliation.ResolveAsync(turn, attempt, cancellationToken)),
+
+            // Its failure was written, and the job's was not: the process ended between the two. Only its owner has another one paid.
+            { State: AttemptState.Failed or AttemptState.Canceled, GivenUp: null } attempt =>
+                throw new GpuException(attempt.Error ?? "The request was cancelled at the provider.", canHeal: false),
             _ => After(turn, await submission.SendNewAsync(turn, cancellationToken)),
         };
 
@@ -29,6 +33,7 @@ internal sealed class PollStep(
         {
             Finding.AtWork found => LookAgain(turn, found.Phase, turn.Link.ProgressAt(found.Share), attempt, write: found.Write),
             Finding.Missing => LookAgain(turn, Phase(turn), turn.Link.From, attempt, HeldReason.FateUnknown, finding.Write),
+            Finding.Held => LookAgain(turn, JobPhase.Held, turn.Link.From, attempt, HeldReason.FateUnknown, finding.Write),
             Finding.Away away => LookAgain(turn, Phase(turn), turn.Link.From, attempt, HeldReason.Retrying(away.Error), atLeast: away.RetryAfter),
             Finding.Lost lost => After(
                 turn, await reconciliation.ReplaceAsync(turn, attempt, AttemptReason.LostWorker, lost.Seconds, cancellationToken)),

@@ -10,17 +10,18 @@ namespace VideoExpress.Jobs.Chain;
 /// one has shown no sign for the stated wait, or its endpoint is seen to be empty, or the gateway promises to know it again.
 /// </summary>
 internal sealed class Reconciliation(
-    SQLiteStorage storage, Submission submission, SignsOfLife signs, AttemptFiles files, Silence silence, RunPodSettings settings, TimeProvider time)
+    SQLiteStorage storage, Submission submission, SignsOfLife signs, AttemptFiles files, Silence silence, Cancellation cancellation,
+    RunPodSettings settings, TimeProvider time)
 {
     /// <summary>
-    /// The attempt that counts: the one that has finished, also when it had been given up and finished all the same; else the newest; null
-    /// before the first.
+    /// The attempt that counts: the one that has finished, also when it had been given up, or ended, and finished all the same; else the newest;
+    /// null before the first.
     /// </summary>
     public async Task<Attempt?> CurrentAsync(Job job, CancellationToken cancellationToken)
     {
         foreach (var attempt in storage.Read(connection => ((Db)connection).AttemptsOf(job.Id, Submission.GpuStep)))
         {
-            if (attempt.State == AttemptState.Superseded && await signs.AdoptResultAsync(job, attempt, cancellationToken))
+            if (attempt.State is AttemptState.Superseded or AttemptState.Failed or AttemptState.Canceled && await signs.AdoptResultAsync(job, attempt, cancellationToken))
             {
                 break;
             }
@@ -36,6 +37,11 @@ internal sealed class Reconciliation(
         if (await signs.AdoptResultAsync(turn.Job, attempt, cancellationToken) || await signs.AdoptRequestAsync(attempt, cancellationToken))
         {
             return RequestFate.Known;
+        }
+
+        if (await signs.IsAtWorkAsync(turn.Job, attempt, cancellationToken))
+        {
+            return RequestFate.Unknown; // its worker has not said which request it is, but has begun
         }
 
         return await silence.ListenAsync(attempt, cancellationToken) switch
@@ -64,6 +70,7 @@ internal sealed class Reconciliation(
             return RequestFate.Known;
         }
 
+        await cancellation.TryTellAsync(attempt, cancellationToken);
         storage.Write(db => db.MarkSuperseded(attempt.Id, reason, time.NowMicros(), seconds));
         return await submission.SendNewAsync(turn, cancellationToken);
     }

@@ -10,7 +10,7 @@ namespace VideoExpress.Jobs.Chain;
 /// What shows of an attempt without asking its provider: what that has told by itself, what the worker has put into the store, and what was
 /// published of it. A result found there is paid for and ours, whatever else anybody says.
 /// </summary>
-internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, TimeProvider time)
+internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, Listening listening, RunPodSettings settings, TimeProvider time)
 {
     /// <summary>Takes over a result that is there.</summary>
     /// <returns>False when there is none.</returns>
@@ -53,6 +53,10 @@ internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, Tim
     /// <summary>The provider's id of the request: as answered, as told, or as the worker claims; null when nothing shows it.</summary>
     public async Task<string?> RequestIdAsync(Attempt attempt, CancellationToken cancellationToken) =>
         attempt.RequestId ?? Told(attempt)?.RequestId ?? await files.ClaimedRequestAsync(attempt, cancellationToken);
+
+    /// <summary>True when a worker has begun the attempt, and has not had the time that it may run.</summary>
+    public async Task<bool> IsAtWorkAsync(Job job, Attempt attempt, CancellationToken cancellationToken) =>
+        listening.For(attempt) < settings.LimitsFor(job.Type).ExecutionTimeout && await files.IsClaimedAsync(attempt, cancellationToken);
 
     /// <summary>What the provider last told by itself; null when it told nothing.</summary>
     public GpuStatus? Told(Attempt attempt)

@@ -21,13 +21,13 @@ internal sealed class StatusCheck(
 
     public async Task<Finding> LookAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
-        var age = new Age(attempt, settings.LimitsFor(job.Type), time.GetUtcNow());
+        var age = new Age(attempt, settings.LimitsFor(job.Type), time.GetUtcNow(), listening.For(attempt));
         GpuStatus status;
         try
         {
             status = await endpoints.Client(attempt.Endpoint).GetStatusAsync(attempt.RequestId!, cancellationToken);
         }
-        catch (GpuException away) when (away.CanHeal && age.MayBeThere)
+        catch (GpuException away) when (age.MayBeThere)
         {
             return await signs.AdoptResultAsync(job, attempt, cancellationToken)
                 ? new Finding.Finished()
@@ -50,7 +50,9 @@ internal sealed class StatusCheck(
             GpuState.NotFound when signs.Told(attempt) is { State: GpuState.Failed or GpuState.TimedOut or GpuState.Cancelled } told => Ended(attempt, told),
             GpuState.NotFound when age.Now - attempt.CreatedAt < NotYetVisible => new Finding.AtWork(JobPhase.InGpuQueue),
             GpuState.NotFound when age.MayBeThere => await MissAsync(attempt, age, cancellationToken),
-            GpuState.InProgress when age.IsOverrun => await OverrunAsync(attempt, age, cancellationToken),
+            GpuState.InProgress when age.MayBeThere && age.IsOverrun(status) => await GiveUpAsync(
+                attempt, $"The worker disappeared: it has had the request for longer than its time limit of {age.Limits.ExecutionTimeout}.", cancellationToken),
+            GpuState.InProgress or GpuState.InQueue => await GiveUpAsync(attempt, Sentence(status), cancellationToken),
             _ => Ended(attempt, status),
         };
     }
@@ -61,12 +63,12 @@ internal sealed class StatusCheck(
         switch (status.State)
         {
             case GpuState.InQueue when age.MayBeThere:
-                return new Finding.AtWork(JobPhase.InGpuQueue) { Write = db => db.MarkSeen(attempt.Id, runningSince: null) };
-            case GpuState.InProgress when age.MayBeThere && !age.IsOverrun:
+                return new Finding.AtWork(JobPhase.InGpuQueue) { Write = db => db.MarkSeen(attempt.Id) };
+            case GpuState.InProgress when age.MayBeThere && !age.IsOverrun(status):
                 var phase = status.Progress is null ? JobPhase.ColdStart : JobPhase.Generating;
                 return new Finding.AtWork(phase, (status.Progress ?? 0) / 100.0)
                 {
-                    Write = db => db.MarkSeen(attempt.Id, Micros.From(attempt.RunningSince ?? age.Now)),
+                    Write = db => db.MarkSeen(attempt.Id, Micros.From(age.RunningSince(status)), Age.RunningAs(status)),
                 };
             case GpuState.Completed when status.Output is { } output && SignsOfLife.IsResult(output):
                 return new Finding.Finished { Write = db => End(db, attempt, AttemptState.Finished, status) };
@@ -81,18 +83,20 @@ internal sealed class StatusCheck(
     /// </summary>
     private async Task<Finding> MissAsync(Attempt attempt, Age age, CancellationToken cancellationToken)
     {
-        var (heard, missing) = (listening.For(attempt), age.Now - (attempt.MissingSince ?? age.Now));
-        missing = heard < missing ? heard : missing;
+        var missing = age.Now - (attempt.MissingSince ?? age.Now);
+        missing = age.Heard < missing ? age.Heard : missing;
         var isOver = missing >= settings.UnknownFateWait
             && (missing >= age.Limits.ExecutionTimeout || !await files.IsClaimedAsync(attempt, cancellationToken));
-        return isOver ? new Finding.Lost(null) : new Finding.Missing { Write = db => db.MarkMissing(attempt.Id, Micros.From(age.Now)) };
+        Action<Db> write = db => db.MarkMissing(attempt.Id, Micros.From(age.Now));
+        return isOver && settings.OnUnknownFate == UnknownFate.Resubmit
+            ? new Finding.Lost(null)
+            : isOver ? new Finding.Held { Write = write } : new Finding.Missing { Write = write };
     }
 
     /// <summary>It is cancelled first: should it be at work after all, it is not paid any longer.</summary>
-    private async Task<Finding> OverrunAsync(Attempt attempt, Age age, CancellationToken cancellationToken)
+    private async Task<Finding> GiveUpAsync(Attempt attempt, string error, CancellationToken cancellationToken)
     {
         await endpoints.Client(attempt.Endpoint).CancelAsync(attempt.RequestId!, cancellationToken);
-        var error = $"The worker disappeared: it has had the request for longer than its time limit of {age.Limits.ExecutionTimeout}.";
         return new Finding.Failed(error) { Write = db => db.MarkEnded(attempt.Id, AttemptState.Failed, time.NowMicros(), error: error) };
     }
 
@@ -115,11 +119,19 @@ internal sealed class StatusCheck(
     };
 
     /// <summary>Where an attempt stands in its time at the moment of the look.</summary>
-    private sealed record Age(Attempt Attempt, RunLimits Limits, DateTimeOffset Now)
+    private sealed record Age(Attempt Attempt, RunLimits Limits, DateTimeOffset Now, TimeSpan Heard)
     {
         public bool MayBeThere => Now - Attempt.CreatedAt <= Limits.TimeToLive + Overtime;
 
-        public bool IsOverrun => Now - Attempt.RunningSince > Limits.ExecutionTimeout + Overrun;
+        /// <summary>The worker may have slept with this machine, so only time in which this process was awake counts.</summary>
+        public bool IsOverrun(GpuStatus status) =>
+            Now - RunningSince(status) > Limits.ExecutionTimeout + Overrun && Heard > Limits.ExecutionTimeout + Overrun;
+
+        /// <summary>Since when this worker has it in this hand-out.</summary>
+        public DateTimeOffset RunningSince(GpuStatus status) =>
+            Attempt.RunningSince is { } since && Attempt.RunningAs == RunningAs(status) ? since : Now;
+
+        public static string RunningAs(GpuStatus status) => $"{status.WorkerId} {status.Retries}";
     }
 }
 
@@ -144,6 +156,9 @@ internal abstract record Finding
 
     /// <summary>The provider does not know it now; it may again.</summary>
     public sealed record Missing : Finding;
+
+    /// <summary>The provider has not known it for too long, and its owner wants nothing paid unasked.</summary>
+    public sealed record Held : Finding;
 
     /// <summary>Its worker died, or the provider has not known it for too long.</summary>
     /// <param name="Seconds">What it was charged for, if the provider said so.</param>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
@@ -21,8 +22,10 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
     /// <summary>A step that the process has not survived this often is given up, so that the others go on.</summary>
     private const int MaxCrashes = 3;
 
-    /// <summary>Suspects work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.</summary>
-    private static readonly SemaphoreSlim Suspects = new(1);
+    /// <summary>
+    /// Suspects of one kind work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.
+    /// </summary>
+    private static readonly ConcurrentDictionary<Type, SemaphoreSlim> Suspects = new();
 
     /// <summary>Every step there is.</summary>
     public static IReadOnlyList<Type> Types { get; } =
@@ -57,16 +60,16 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
         {
             throw DiskErrors.Explain(error);
         }
+        catch (OperationCanceledException) when (context.CancellationToken.ShutdownToken.IsCancellationRequested)
+        {
+            storage.Write(db => db.ForgiveStart(jobId, context.BackgroundJob.Id));
+            throw;
+        }
         finally
         {
             if (cancellationToken.IsCancellationRequested)
             {
                 RemoveWhatIsLeft(jobId);
-            }
-
-            if (context.CancellationToken.ShutdownToken.IsCancellationRequested)
-            {
-                storage.Write(db => db.RaiseCrashes(jobId, context.BackgroundJob.Id, by: -1)); // the next start is no sign of a crash
             }
         }
     }
@@ -109,7 +112,12 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
             throw new CrashLoopException(turn.Row);
         }
 
-        await Suspects.WaitAsync(cancellationToken);
+        var gate = Suspects.GetOrAdd(GetType(), _ => new SemaphoreSlim(1));
+        if (!await gate.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return new Again(BusyPause, "It was at work when the server ended, and another one that was goes first.");
+        }
+
         try
         {
             storage.Write(db => db.RaiseCrashes(turn.Job.Id, turn.Row.HangfireId));
@@ -119,16 +127,21 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
         }
         finally
         {
-            Suspects.Release();
+            gate.Release();
         }
     }
 
     private async Task<StepOutcome> ActAsync(Turn turn, CancellationToken cancellationToken)
     {
         Failpoint.Reach(turn.Row.Name, FailpointNames.BeforeEffect);
-        var outcome = await DecideAsync(turn, cancellationToken);
-        Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect);
-        return outcome;
+        try
+        {
+            return await DecideAsync(turn, cancellationToken);
+        }
+        finally
+        {
+            Failpoint.Reach(turn.Row.Name, FailpointNames.AfterEffect); // a failure has had its effects, too
+        }
     }
 
     private void Log(StepOutcome outcome)

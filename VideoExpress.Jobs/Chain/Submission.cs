@@ -17,6 +17,9 @@ internal sealed class Submission(
     /// <summary>GPU work is the first link of every chain that has any.</summary>
     public const int GpuStep = 0;
 
+    /// <summary>At pauses of five minutes about a day.</summary>
+    private const int MaxRefusals = 300;
+
     /// <summary>A stopped step still waits this long for the answer: the id in it is what the request can be cancelled by.</summary>
     private static readonly TimeSpan AnswerGrace = TimeSpan.FromSeconds(5);
 
@@ -24,6 +27,11 @@ internal sealed class Submission(
     /// <exception cref="GpuException">The provider refused it, or there were enough of them.</exception>
     public async Task<RequestFate> SendNewAsync(Turn turn, CancellationToken cancellationToken)
     {
+        if (turn.Job.Quality == JobQuality.Final && !endpoints.HasProvider)
+        {
+            throw new GpuException("Quality final needs a GPU, and none is configured any more (RUNPOD_ENDPOINT).", canHeal: false);
+        }
+
         if (await forgotten.EnterAsync(turn, cancellationToken))
         {
             return RequestFate.Unknown;
@@ -126,8 +134,8 @@ internal sealed class Submission(
     {
         Refuse(attempt, refused.Message);
 
-        // Nothing is lost by waiting for a provider that cannot be reached, or takes no more for now: not even a try.
-        return new GpuException(refused.Message, refused.CanHeal) { RetryAfter = refused.RetryAfter, TriesAtMost = int.MaxValue };
+        // Nothing is lost by waiting for a provider that cannot be reached, or takes no more for now.
+        return new GpuException(refused.Message, refused.CanHeal) { RetryAfter = refused.RetryAfter, TriesAtMost = MaxRefusals };
     }
 
     private void Refuse(Attempt attempt, string error) =>

@@ -10,7 +10,8 @@ internal static class AttemptTable
 {
     private const string Columns =
         """
-        select attempt_id, job_id, step, number, reason, state, endpoint, request_id, result, created_at, missing_since, running_since, quiet_since
+        select attempt_id, job_id, step, number, reason, given_up, error, state, endpoint, request_id, result, created_at, missing_since, running_since,
+               running_as, quiet_since
         from attempts
         """;
 
@@ -64,7 +65,7 @@ internal static class AttemptTable
     public static string? NextReason(this Db db, Guid jobId, int step) =>
         db.Scalar<string?>(
             $"""
-            select case state when 'superseded' then given_up else '{AttemptReason.UserRetry}' end from attempts
+            select coalesce(given_up, '{AttemptReason.UserRetry}') from attempts
             where job_id = @id and step = @step and state <> 'refused' order by number desc limit 1
             """,
             new { id = jobId.Text(), step });
@@ -109,7 +110,7 @@ internal static class AttemptTable
         db.Execute(
             """
             update attempts set state = @state, finished_at = @now, result = coalesce(@result, result), error = @error, seconds = @seconds
-            where attempt_id = @id and (state in ('submitting', 'submitted') or (state = 'superseded' and @state = 'finished'))
+            where attempt_id = @id and (state in ('submitting', 'submitted') or (@state = 'finished' and state in ('superseded', 'failed', 'canceled')))
             """,
             new { id = attemptId.Text(), state = Word(state), now, result = result?.GetRawText(), error, seconds });
 
@@ -122,12 +123,12 @@ internal static class AttemptTable
             """,
             new { id = attemptId.Text(), reason, now, seconds });
 
-    /// <summary>The job's owner asks for another try: the attempt after one that was given up is paid for that reason.</summary>
+    /// <summary>The job's owner asks for another try: an attempt that has ended without a result may be followed by one that is paid.</summary>
     public static void AskAgain(this Db db, Guid jobId) =>
         db.Execute(
             $"""
             update attempts set given_up = '{AttemptReason.UserRetry}'
-            where job_id = @id and state = 'superseded'
+            where job_id = @id and state in ('superseded', 'failed', 'canceled')
               and number = (select max(number) from attempts where job_id = @id and state <> 'refused')
             """,
             new { id = jobId.Text() });
@@ -141,13 +142,14 @@ internal static class AttemptTable
     /// <param name="db">The ledger.</param>
     /// <param name="attemptId">The attempt.</param>
     /// <param name="runningSince">Since when a worker has it; null while none has.</param>
-    public static void MarkSeen(this Db db, Guid attemptId, long? runningSince) =>
+    /// <param name="runningAs">Which worker and hand-out that is.</param>
+    public static void MarkSeen(this Db db, Guid attemptId, long? runningSince = null, string? runningAs = null) =>
         db.Execute(
             """
-            update attempts set missing_since = null, running_since = @runningSince
-            where attempt_id = @id and (missing_since is not null or running_since is not @runningSince)
+            update attempts set missing_since = null, running_since = @runningSince, running_as = @runningAs
+            where attempt_id = @id and (missing_since is not null or running_since is not @runningSince or running_as is not @runningAs)
             """,
-            new { id = attemptId.Text(), runningSince });
+            new { id = attemptId.Text(), runningSince, runningAs });
 
     /// <summary>Its endpoint shows nothing that could be it, or, with null, something again.</summary>
     public static void MarkQuiet(this Db db, Guid attemptId, long? since) =>
@@ -182,6 +184,8 @@ internal static class AttemptTable
         public long Step { get; set; }
         public long Number { get; set; }
         public string? Reason { get; set; }
+        public string? GivenUp { get; set; }
+        public string? Error { get; set; }
         public string State { get; set; } = "";
         public string Endpoint { get; set; } = "";
         public string? RequestId { get; set; }
@@ -189,6 +193,7 @@ internal static class AttemptTable
         public long CreatedAt { get; set; }
         public long? MissingSince { get; set; }
         public long? RunningSince { get; set; }
+        public string? RunningAs { get; set; }
         public long? QuietSince { get; set; }
 
         public Attempt ToAttempt() => new()
@@ -198,6 +203,8 @@ internal static class AttemptTable
             Step = (int)Step,
             Number = (int)Number,
             Reason = Reason,
+            GivenUp = GivenUp,
+            Error = Error,
             State = Enum.Parse<AttemptState>(State, ignoreCase: true),
             Endpoint = Endpoint,
             RequestId = RequestId,
@@ -205,6 +212,7 @@ internal static class AttemptTable
             CreatedAt = Micros.ToTime(CreatedAt),
             MissingSince = Micros.ToTime(MissingSince),
             RunningSince = Micros.ToTime(RunningSince),
+            RunningAs = RunningAs,
             QuietSince = Micros.ToTime(QuietSince),
         };
     }

@@ -43,9 +43,13 @@ internal static class StepTable
     public static void ClearCrashes(this Db db, Guid jobId, string hangfireId) => db.Execute(
         "update steps set crashes = 0 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
 
-    /// <summary>A suspect begins, alone; should the process end now, it is to blame. Or, with -1, it was stopped in good order.</summary>
-    public static void RaiseCrashes(this Db db, Guid jobId, string hangfireId, int by = 1) => db.Execute(
-        "update steps set crashes = crashes + @by where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId, by });
+    /// <summary>A suspect begins, alone; should the process end now, it is to blame.</summary>
+    public static void RaiseCrashes(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = crashes + 1 where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
+
+    /// <summary>It is stopped in good order: that it starts again is no sign of a crash.</summary>
+    public static void ForgiveStart(this Db db, Guid jobId, string hangfireId) => db.Execute(
+        "update steps set crashes = max(crashes - 1, -1) where job_id = @id and hangfire_id = @hangfireId", new { id = jobId.Text(), hangfireId });
 }
 
 /// <summary>One link of a chain.</summary>

@@ -40,10 +40,14 @@ internal sealed class GpuEndpoints(RunPodSettings settings, Func<Uri, string, Ru
     {
         if (name != Local)
         {
-            return connect(new Uri(name), settings.ApiKey ?? "");
+            // Of an endpoint that is no longer the configured one we have no key, and another's key is none of its host's business.
+            var endpoint = new Uri(name);
+            var isOurs = settings.Endpoint is { } configured && Uri.Compare(
+                configured, endpoint, UriComponents.SchemeAndServer, UriFormat.Unescaped, StringComparison.OrdinalIgnoreCase) == 0;
+            return connect(endpoint, isOurs ? settings.ApiKey ?? "" : "");
         }
 
-        var (endpoint, clientKey) = local();
-        return connect(endpoint, clientKey);
+        var (gateway, clientKey) = local();
+        return connect(gateway, clientKey);
     }
 }

@@ -22,3 +22,4 @@ alter table steps add column crashes integer not null default 0;
 
 alter table attempts add column running_since integer; -- since when the provider has said that a worker has it; null while it waits for one
 alter table attempts add column quiet_since integer;   -- since when its endpoint has shown nothing that could be it, while its fate is unknown
+alter table attempts add column running_as text;       -- that worker, and which hand-out it is: another one begins its run anew
