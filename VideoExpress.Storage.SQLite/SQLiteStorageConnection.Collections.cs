@@ -35,12 +35,14 @@ internal sealed partial class SQLiteStorageConnection
 
         return key == DueTimes.SetKey
             ? Session.Read(sql => sql.Query(
-                // The score has whole seconds, which would be up to one second early.
+                // What has an exact time is due by the storage's clock alone: the caller's bound has whole seconds, which would be up to one
+                // second early, and comes from the system's clock.
                 """
-                select value from hangfire_set where key = $key and score between $from and $to and (due_us is null or due_us <= $now)
+                select value from hangfire_set
+                where key = $key and score between $from and $reach and (due_us <= $now or (due_us is null and score <= $to))
                 order by score, id limit $count
                 """,
-                row => row.GetString(0), key, fromScore, toScore, Storage.Now(), count))
+                row => row.GetString(0), key, fromScore, Math.Max(toScore, Storage.Now() / 1e6), Storage.Now(), toScore, count))
             : Session.Read(sql => sql.Query(
                 "select value from hangfire_set where key = $key and score between $from and $to order by score, id limit $count",
                 row => row.GetString(0), key, fromScore, toScore, count));

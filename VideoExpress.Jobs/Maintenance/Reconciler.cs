@@ -1,3 +1,4 @@
+using Hangfire.Common;
 using Hangfire.States;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,6 +15,8 @@ namespace VideoExpress.Jobs.Maintenance;
 internal sealed partial class Reconciler(
     SQLiteStorage storage, JobTransitions transitions, WorkFolders folders, TimeProvider time, ILogger<Reconciler> logger) : BackgroundService
 {
+    private const string ScheduledStateName = "Scheduled";
+
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
     /// <summary>One pass over all jobs that are not over.</summary>
@@ -105,13 +108,16 @@ internal sealed partial class Reconciler(
             : RepairStep(unitOfWork, job, StepTable.CancelOrdinal);
     }
 
-    private static string? RepairStep(SQLiteUnitOfWork unitOfWork, Job job, int ordinal)
+    private string? RepairStep(SQLiteUnitOfWork unitOfWork, Job job, int ordinal)
     {
         Db db = unitOfWork;
         var row = db.FindStep(job.Id, ordinal);
         var state = row is null ? null : StateOf(unitOfWork, row.HangfireId);
         switch (state)
         {
+            case ScheduledStateName when IsFromTheFuture(unitOfWork, row!.HangfireId):
+                unitOfWork.ChangeState(row.HangfireId, new EnqueuedState { Reason = "The clock was set back: driven on." }, state);
+                return "the clock was set back, so its time would have come late";
             case null when ordinal == StepTable.CancelOrdinal:
                 unitOfWork.BuildCancel(job.Id);
                 return "its cancel step was gone";
@@ -127,6 +133,17 @@ internal sealed partial class Reconciler(
             default:
                 return null;
         }
+    }
+
+    /// <summary>
+    /// True when it was scheduled at a time that has not come yet: the clock was set back since, and what was to wait for seconds would wait for
+    /// as much longer. A pause that ends before the next pass is left alone.
+    /// </summary>
+    private bool IsFromTheFuture(SQLiteUnitOfWork unitOfWork, string hangfireId)
+    {
+        var now = time.GetUtcNow().UtcDateTime;
+        var due = JobHelper.DeserializeDateTime(unitOfWork.StorageConnection.GetStateData(hangfireId).Data["EnqueueAt"]);
+        return due - now > Interval && storage.GetMonitoringApi().JobDetails(hangfireId)?.History is [{ StateName: ScheduledStateName } last, ..] && last.CreatedAt > now;
     }
 
     private static string? StateOf(SQLiteUnitOfWork unitOfWork, string? hangfireId) =>

@@ -49,6 +49,12 @@ internal sealed class KillableServer : IAsyncDisposable
     /// <summary>What it is started with, beside its folder and address.</summary>
     public IReadOnlyList<string> Options { get; set; }
 
+    /// <summary>Environment variables of its processes, beside those of the test.</summary>
+    public Dictionary<string, string> Variables { get; } = [];
+
+    /// <summary>The file that all is in.</summary>
+    public string Database => Path.Combine(Data, "videoexpress.db");
+
     /// <summary>True when its process was killed, by itself or by another.</summary>
     public bool WasKilled => _process is { HasExited: true, ExitCode: 128 + 9 };
 
@@ -78,7 +84,7 @@ internal sealed class KillableServer : IAsyncDisposable
     public async Task<bool> TryStartAsync(string? failpoints = null)
     {
         _process?.Dispose();
-        _process = Process.Start(new ProcessStartInfo("dotnet",
+        var start = new ProcessStartInfo("dotnet",
         [
             Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
             "--RunPod:PollInterval", "00:00:00.200", .. Options,
@@ -88,7 +94,13 @@ internal sealed class KillableServer : IAsyncDisposable
             RedirectStandardError = true,
             WorkingDirectory = _folder.Path,
             Environment = { [Failpoint.Variable] = failpoints },
-        })!;
+        };
+        foreach (var (name, value) in Variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        _process = Process.Start(start)!;
         _process.BeginOutputReadLine();
         _process.ErrorDataReceived += (_, line) => _errors.Enqueue(line.Data ?? "");
         _process.BeginErrorReadLine();
@@ -216,7 +228,7 @@ internal sealed class KillableServer : IAsyncDisposable
     {
         var file = new SqliteConnection(new SqliteConnectionStringBuilder
         {
-            DataSource = Path.Combine(Data, "videoexpress.db"), Mode = SqliteOpenMode.ReadWrite, Pooling = false,
+            DataSource = Database, Mode = SqliteOpenMode.ReadWrite, Pooling = false,
         }.ToString());
         file.Open();
         return file;

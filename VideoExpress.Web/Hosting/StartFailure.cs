@@ -7,9 +7,6 @@ namespace VideoExpress.Web.Hosting;
 /// <summary>Says why the server could not start, and what to do.</summary>
 internal static class StartFailure
 {
-    /// <summary>Bytes that a start needs for the write-ahead log and its index.</summary>
-    private const long LeastRoom = 256 << 10;
-
     // ENOSPC and EDQUOT, which .NET passes on as the HResult, and Windows' ERROR_DISK_FULL.
     private static readonly int[] DiskFull = [28, 122, unchecked((int)0x80070070)];
 
@@ -33,7 +30,7 @@ internal static class StartFailure
     public static IOException OfDatabase(string path, SqliteException error) => new(error.SqliteErrorCode switch
     {
         SQLITE_FULL => DiskIsFull(path),
-        _ when HasNoRoom(path) => DiskIsFull(path),
+        _ when !DatabaseDisk.HasRoom(path) => DiskIsFull(path), // SQLite calls some of it an I/O error
         SQLITE_CORRUPT or SQLITE_NOTADB =>
             $"{path} is not a whole SQLite database. Move it away and put a backup in its place, or choose another folder with --data.",
         SQLITE_CANTOPEN or SQLITE_READONLY or SQLITE_PERM =>
@@ -43,9 +40,6 @@ internal static class StartFailure
 
     private static string DiskIsFull(string path) =>
         $"the disk of {Path.GetDirectoryName(path)} is full. Make room there, or choose a folder on another disk with --data.";
-
-    // SQLite calls some of it an I/O error.
-    private static bool HasNoRoom(string path) => new DriveInfo(Path.GetDirectoryName(path)!).AvailableFreeSpace < LeastRoom;
 
     // "Failed to bind to address http://127.0.0.1:8000: address already in use."
     private static string Address(Exception exception) =>

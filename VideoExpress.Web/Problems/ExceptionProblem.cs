@@ -2,8 +2,10 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs;
 using VideoExpress.Jobs.Types;
+using VideoExpress.Web.Hosting;
 
 namespace VideoExpress.Web.Problems;
 
@@ -44,6 +46,11 @@ internal sealed partial class ExceptionProblem(ILogger<ExceptionProblem> logger)
                 LogFailed(failed, context.Request.Method, context.Request.Path);
                 context.Response.Headers.RetryAfter = failed.RetryAfter is { } wait ? $"{Math.Ceiling(wait.TotalSeconds):0}" : default;
                 return Problem.Of(failed.CanHeal ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError, failed.Message);
+            case SqliteException disk when DatabaseDisk.IsAtFault(disk):
+                LogFailed(disk, context.Request.Method, context.Request.Path);
+                return Problem.Of(
+                    DatabaseDisk.IsFull(disk) ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable,
+                    $"{DatabaseDisk.Explain(disk)} Nothing is answered with success that is not durable: send the call again then.");
             default:
                 LogBug(exception, context.Request.Method, context.Request.Path);
                 return Problem.Of(

@@ -31,7 +31,7 @@ internal static class Problem
     public static ProblemHttpResult OfField(int status, string field, string sentence) =>
         OfFields(status, new Dictionary<string, string[]> { [field] = [sentence] });
 
-    /// <summary>Any status. <c>retryable</c> is true where the same request may work later: 408, 423, 429, 502, 503, 504.</summary>
+    /// <summary>Any status. <c>retryable</c> is true where the same request may work later: 408, 423, 429, 502, 503, 504, 507.</summary>
     public static ProblemHttpResult Of(int status, string detail, params IEnumerable<KeyValuePair<string, object?>> extensions)
     {
         var title = ReasonPhrases.GetReasonPhrase(status);
@@ -41,7 +41,7 @@ internal static class Problem
             Title = title,
             Status = status,
             Detail = detail,
-            Extensions = { ["retryable"] = status is 408 or 423 or 429 or 502 or 503 or 504 },
+            Extensions = { ["retryable"] = status is 408 or 423 or 429 or 502 or 503 or 504 or 507 },
         };
         foreach (var (name, value) in extensions)
         {

@@ -29,8 +29,11 @@ internal sealed class ChainHost : IAsyncDisposable
 
     public IServiceProvider Services => _server.App.Services;
 
-    public static async Task<ChainHost> StartAsync(params string[] options) =>
-        new(await RunningServer.StartAsync(["--RunPod:PollInterval", "00:00:00.100", "--Gateway:HoldTime", "00:00:02", .. options]));
+    public static Task<ChainHost> StartAsync(params string[] options) => StartAsync(TimeProvider.System, options);
+
+    /// <summary>As above, by another clock than the system's.</summary>
+    public static async Task<ChainHost> StartAsync(TimeProvider time, params string[] options) => new(await RunningServer.StartAsync(
+        ["--RunPod:PollInterval", "00:00:00.100", "--Gateway:HoldTime", "00:00:02", .. options], adjust: services => services.AddSingleton(time)));
 
     public TestWorker Worker(string id = "w1") => new(new HttpWorker(
         Http, Services.GetRequiredService<GatewayAddress>().Endpoint!, Services.GetRequiredService<GatewayKeys>().Worker, id));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using VideoExpress.Jobs.Store;
 using VideoExpress.Tests.Storage.Crash;
 using static VideoExpress.Tests.Integration.Store.ObjectStoreContract;
@@ -8,20 +7,9 @@ namespace VideoExpress.Tests.Integration.Store;
 /// <summary>A real disk with little room: a file system in memory that a child process mounts for itself, reached by way of that child.</summary>
 public sealed class FolderRoomTests : IDisposable
 {
-    private readonly TempFolder _folder = new();
-    private Process? _holder;
+    private HeldDisk? _disk;
 
-    public void Dispose()
-    {
-        if (_holder is not null)
-        {
-            _holder.StandardInput.Close();
-            _holder.WaitForExit();
-            _holder.Dispose();
-        }
-
-        _folder.Dispose();
-    }
+    public void Dispose() => _disk?.Dispose();
 
     [SmallDiskFact]
     public async Task Put_IsRefused_BeforeTheDiskIsFull_AndWhatFitsIsStored()
@@ -73,19 +61,8 @@ public sealed class FolderRoomTests : IDisposable
 
     private async Task<FolderStore> OpenAsync(string options, long minFreeBytes)
     {
-        var start = new ProcessStartInfo("unshare")
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        foreach (var argument in (string[])["--map-root-user", "--mount", "sh", "-c", "mount -t tmpfs -o \"$1\" none \"$0\" && echo ready && cat", _folder.Path, options])
-        {
-            start.ArgumentList.Add(argument);
-        }
-
-        _holder = Process.Start(start)!;
-        Assert.Equal("ready", await _holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)));
+        _disk = await HeldDisk.MountAsync(options);
         var settings = new StoreSettings { MinFreeBytes = minFreeBytes };
-        return new FolderStore($"/proc/{_holder.Id}/root{_folder.Path}/store", new byte[32], TimeProvider.System, settings);
+        return new FolderStore(Path.Combine(_disk.Path, "store"), new byte[32], TimeProvider.System, settings);
     }
 }

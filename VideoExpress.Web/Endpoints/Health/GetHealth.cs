@@ -1,7 +1,9 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Data.Sqlite;
 using VideoExpress.Storage.SQLite;
 using VideoExpress.Web.Hosting;
+using VideoExpress.Web.Settings;
 
 namespace VideoExpress.Web.Endpoints.Health;
 
@@ -20,9 +22,9 @@ internal static class GetHealth
         .WithName(nameof(GetHealth))
         .WithSummary("Whether the server works, and whether its GPU endpoint answers.");
 
-    private static JsonHttpResult<HealthView> Handle(SQLiteStorage storage, GpuConnection gpu)
+    private static JsonHttpResult<HealthView> Handle(SQLiteStorage storage, DataFolder folder, GpuConnection gpu)
     {
-        var storageProblem = Storage(storage);
+        var storageProblem = Storage(storage) ?? DatabaseDisk.Look(folder.Database);
         var view = new HealthView(
             storageProblem is null ? "ok" : "down", gpu.IsConnected, storageProblem ?? gpu.Problem, typeof(GetHealth).Assembly.GetName().Version!.ToString(3));
         return TypedResults.Json(view, HealthJson.Default.HealthView, statusCode: storageProblem is null ? 200 : 503);
@@ -40,7 +42,7 @@ internal static class GetHealth
             });
             return null;
         }
-        catch (Microsoft.Data.Sqlite.SqliteException error)
+        catch (SqliteException error)
         {
             return $"The database cannot be read (SQLite error {error.SqliteErrorCode}).";
         }
