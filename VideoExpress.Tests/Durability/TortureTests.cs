@@ -12,10 +12,10 @@ public sealed class TortureTests(ITestOutputHelper output)
 {
     private const string Variable = "VIDEOEXPRESS_SEED";
 
-    /// <summary>Every chain, every step and every kind of crash is among them; the whole round takes a quarter of an hour.</summary>
+    /// <summary>What has failed once, and every chain, every step and every kind of crash; a whole round takes a quarter of an hour.</summary>
     public static TheoryData<int> Seeds => Environment.GetEnvironmentVariable(Variable) is { } seed
         ? new(int.Parse(seed, CultureInfo.InvariantCulture))
-        : new(Enumerable.Range(0, 24).Select(number => number * Schedules.Round / 24));
+        : new([.. Schedules.Regressions.Select(schedule => schedule.Seed), .. Enumerable.Range(0, 24).Select(number => number * Schedules.Round / 24)]);
 
     public static TheoryData<int> MonkeySeeds => Environment.GetEnvironmentVariable(Variable) is { } seed
         ? new(int.Parse(seed, CultureInfo.InvariantCulture))

@@ -50,8 +50,8 @@ internal sealed class ProviderRequest : IDisposable
 
     public bool IsOver => Status is not (RunPodStates.InQueue or RunPodStates.InProgress);
 
-    /// <summary>A worker's handler has started.</summary>
-    public bool HasBegun => _startedAt is not null;
+    /// <summary>Its execution time can be asked for: a handler has started, and it is not forgotten as soon as it is cancelled.</summary>
+    public bool IsTold => _startedAt is not null && !(Behaviour.ResultExpires && Status == RunPodStates.Cancelled);
 
     /// <summary>When it became final; null while it is not.</summary>
     public TimeSpan? FinishedAt { get; private set; }

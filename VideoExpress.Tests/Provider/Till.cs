@@ -20,7 +20,7 @@ internal sealed class Till
     public void Record(ProviderRequest request, ChargeEnd end, TimeSpan billed) => _charges.AddOrUpdate(
         request.Id,
         _ => throw new InvalidOperationException("It was never accepted."),
-        (_, charge) => charge with { End = Later(charge.End, end), Seconds = charge.Seconds + billed.TotalSeconds, IsMeasured = request.HasBegun });
+        (_, charge) => charge with { End = Later(charge.End, end), Seconds = charge.Seconds + billed.TotalSeconds, IsMeasured = request.IsTold });
 
     private static ChargeEnd Later(ChargeEnd before, ChargeEnd now) => before == ChargeEnd.Finished ? before : now;
 }

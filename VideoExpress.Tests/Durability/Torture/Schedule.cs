@@ -51,10 +51,15 @@ internal enum Crashes
 }
 
 /// <summary>How a process dies: the server at a failpoint, or it or its worker when their time is over.</summary>
-internal sealed record Death(string? Failpoints, TimeSpan? After, bool IsOfWorker = false)
+/// <param name="Failpoints">Where; null: at a moment.</param>
+/// <param name="After">When.</param>
+/// <param name="IsOfWorker">The local worker dies, and the server lives on.</param>
+/// <param name="DownFor">How long it stays down, and with it the store.</param>
+internal sealed record Death(string? Failpoints, TimeSpan? After = null, bool IsOfWorker = false, TimeSpan DownFor = default)
 {
-    public override string ToString() =>
-        Failpoints ?? string.Create(CultureInfo.InvariantCulture, $"{(IsOfWorker ? "worker " : "")}killed after {After?.TotalMilliseconds:0} ms");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{Failpoints ?? $"{(IsOfWorker ? "worker " : "")}killed after {After?.TotalMilliseconds:0} ms"}{(DownFor > TimeSpan.Zero ? $" and down for {DownFor.TotalMilliseconds:0} ms" : "")}");
 }
 
 /// <summary>A job to be handed in.</summary>

@@ -30,12 +30,29 @@ internal static class Schedules
         .. DraftPoints.Select(point => (Chain.Draft, point)),
     ];
 
+    /// <summary>What has failed once, kept as it was: the seeds -1, -2, …</summary>
+    public static IReadOnlyList<Schedule> Regressions { get; } =
+    [
+        // The store is away for longer than a sign of life is waited for: the wait was over at the first look, and the work paid twice.
+        new(-1, Chain.Gpu, FailpointNames.SubmissionAnswered, Crashes.One, [new($"{FailpointNames.SubmissionAnswered}:1", DownFor: TimeSpan.FromSeconds(2))], Plain),
+
+        // Three kills while files are published: every job at work was given up, its paid result unpublished.
+        new(-2, Chain.Gpu, "upload.after_effect", Crashes.Two, [.. Enumerable.Repeat(new Death("upload.after_effect:1"), 3)], Plain),
+    ];
+
+    private static IReadOnlyList<PlannedJob> Plain => [new(Chain.Gpu, TimeSpan.Zero, null, []), new(Chain.Gpu, TimeSpan.Zero, null, [])];
+
     /// <summary>How many seeds in a row take every failpoint of every chain in every way.</summary>
     public static int Round { get; } = Places.Count * Enum.GetValues<Crashes>().Length;
 
     /// <summary>The schedule of a seed: its failpoint, chain and crashes go in turn, all else is drawn.</summary>
     public static Schedule Of(int seed)
     {
+        if (seed < 0)
+        {
+            return Regressions[-1 - seed];
+        }
+
         var (chain, failpoint) = Places[seed % Places.Count];
         var crashes = Enum.GetValues<Crashes>()[seed / Places.Count % Enum.GetValues<Crashes>().Length];
         var random = new Random(seed);
@@ -45,12 +62,12 @@ internal static class Schedules
             Job(chain, random, needsLoss ? new Misbehaviour { Run = RunLie.Loses } : Misbehaviour.None),
             Job(chain, random, needsLoss ? new Misbehaviour { Run = RunLie.Loses } : Misbehaviours.Harmless(random, chance: 0.6)),
         };
-        var first = new Death($"{failpoint}:{(failpoint.StartsWith("poll", StringComparison.Ordinal) ? random.Next(1, 4) : random.Next(1, 3))}", null);
+        var first = new Death($"{failpoint}:{(failpoint.StartsWith("poll", StringComparison.Ordinal) ? random.Next(1, 4) : random.Next(1, 3))}", DownFor: Downtime(random));
         IReadOnlyList<Death> deaths = crashes switch
         {
             Crashes.One => [first],
-            Crashes.Two => [first, new Death($"{failpoint}:1", null)],
-            _ => [first, random.Next(2) == 0 ? Moment(random, 50, 1200) : new Death($"{Draw(random, InRecovery(chain))}:1", null)],
+            Crashes.Two => [first, new Death($"{failpoint}:1")],
+            _ => [first, random.Next(2) == 0 ? Moment(random, 50, 1200) : new Death($"{Draw(random, InRecovery(chain))}:1")],
         };
         return new Schedule(seed, chain, failpoint, crashes, deaths, jobs);
     }
@@ -75,6 +92,9 @@ internal static class Schedules
 
     private static string[] InRecovery(Chain chain) =>
         [.. Places.Where(place => place.Chain == chain).Select(place => place.Failpoint).Where(point => point.Contains("effect", StringComparison.Ordinal))];
+
+    /// <summary>Now and then longer than a server waits for a sign of life.</summary>
+    private static TimeSpan Downtime(Random random) => TimeSpan.FromMilliseconds(random.Next(5) == 0 ? 1500 : 0);
 
     private static Death Moment(Random random, int from, int to) => new(null, TimeSpan.FromMilliseconds(random.Next(from, to)));
 

@@ -100,6 +100,7 @@ internal sealed class Trial : IDisposable
                 _isUp = _server.IsAlive || await _server.TryStartAsync(death.Failpoints);
                 await DieAsync(death, drained);
                 _died++;
+                await Task.Delay(death.DownFor, TimeProvider.System, _end.Token);
             }
 
             if (!_server.IsAlive)

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using VideoExpress.Jobs;
 using VideoExpress.Tests.Integration.Chain;
 using VideoExpress.Tests.Provider;
 using VideoExpress.Tests.Storage.Crash;
