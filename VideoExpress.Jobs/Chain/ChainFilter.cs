@@ -16,12 +16,13 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
 {
     private readonly SQLiteStorage _storage;
     private readonly JobTransitions _transitions;
+    private readonly PollPace _pace;
     private readonly TimeProvider _time;
     private readonly ILogger<ChainFilter> _logger;
 
-    public ChainFilter(SQLiteStorage storage, JobTransitions transitions, TimeProvider time, ILogger<ChainFilter> logger)
+    public ChainFilter(SQLiteStorage storage, JobTransitions transitions, PollPace pace, TimeProvider time, ILogger<ChainFilter> logger)
     {
-        (_storage, _transitions, _time, _logger) = (storage, transitions, time, logger);
+        (_storage, _transitions, _pace, _time, _logger) = (storage, transitions, pace, time, logger);
         Order = 10; // before Hangfire's own retries (20), statistics (30) and continuations (1000) see the candidate
     }
 
@@ -37,6 +38,8 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
             SucceededState { Result: Again again } => new AgainState(again, _time.GetUtcNow() + again.Delay),
             SucceededState { Result: OutOfTurn early } => new AwaitingState(early.ParentId),
             FailedState failed => ElectFailure(jobId, context.BackgroundJob.Id, failed),
+            EnqueuedState started when context.CurrentState == AwaitingState.StateName && context.BackgroundJob.Job.Type == typeof(PollStep) =>
+                _pace.BeforeFirst(jobId) is var pause && pause > TimeSpan.Zero ? new ScheduledState((_time.GetUtcNow() + pause).UtcDateTime) : started,
             var other => other,
         };
     }

@@ -17,12 +17,23 @@ internal sealed class Delivery(IObjectStore store, MediaProbe probe, PosterMaker
     public async Task<(IReadOnlyList<JobOutput> Outputs, IReadOnlyList<string> Warnings)> CollectAsync(
         Turn turn, IProgress<double> progress, CancellationToken cancellationToken)
     {
-        if (await published.ReadBackAsync(turn, cancellationToken) is { } before)
+        Attempt attempt;
+        Film film;
+        try
         {
-            return (before, []);
+            (attempt, film) = await worker.FetchAsync(turn, progress, cancellationToken);
+        }
+        catch (DeliveryException)
+        {
+            // What is published was checked; the inbox may have been swept since, before the database was put back from an older copy.
+            if (await published.ReadBackAsync(turn, cancellationToken) is { } before)
+            {
+                return (before, []);
+            }
+
+            throw;
         }
 
-        var (attempt, film) = await worker.FetchAsync(turn, progress, cancellationToken);
         if (turn.IsLast)
         {
             film = await imprint.AddAsync(turn, await WithPosterAsync(film, cancellationToken), cancellationToken);

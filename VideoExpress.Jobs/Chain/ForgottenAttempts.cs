@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
 using VideoExpress.Jobs.Store;
@@ -17,7 +18,7 @@ internal sealed class ForgottenAttempts(SQLiteStorage storage, IObjectStore stor
     {
         var known = storage.Read(connection => ((Db)connection).AttemptsOf(turn.Job.Id, Submission.GpuStep)).Select(attempt => attempt.Id).ToHashSet();
         var found = new List<Attempt>();
-        await foreach (var (id, startedAt, names) in EditionsAsync("inbox", turn.Job.Id, known, cancellationToken))
+        await foreach (var (id, startedAt) in EditionsAsync("inbox", turn.Job.Id, known, cancellationToken))
         {
             if (await InInboxAsync(New(turn, id, startedAt), cancellationToken) is { } attempt)
             {
@@ -25,12 +26,13 @@ internal sealed class ForgottenAttempts(SQLiteStorage storage, IObjectStore stor
             }
         }
 
-        await foreach (var (id, startedAt, names) in EditionsAsync("jobs", turn.Job.Id, [.. known, .. Finished(found)], cancellationToken))
+        await foreach (var (id, startedAt) in EditionsAsync("jobs", turn.Job.Id, [.. known, .. Finished(found)], cancellationToken))
         {
-            if (turn.Parameters.WorkerOutputs.All(output => names.Contains(output.FileName)))
+            var attempt = New(turn, id, startedAt);
+            if (await files.IsPublishedAsync(attempt, turn.Parameters.WorkerOutputs, cancellationToken))
             {
-                found.RemoveAll(attempt => attempt.Id == id);
-                found.Add(New(turn, id, startedAt) with { State = AttemptState.Finished, Result = WorkerResult.OfPublished });
+                found.RemoveAll(other => other.Id == id);
+                found.Add(attempt with { State = AttemptState.Finished, Result = WorkerResult.OfPublished });
             }
         }
 
@@ -74,7 +76,12 @@ internal sealed class ForgottenAttempts(SQLiteStorage storage, IObjectStore stor
         {
             foreach (var attempt in found.OrderBy(attempt => attempt.CreatedAt))
             {
-                db.Insert(attempt with { Number = db.NextNumber(turn.Job.Id, Submission.GpuStep) }, turn.Job);
+                var numbered = attempt with
+                {
+                    Number = db.NextNumber(turn.Job.Id, Submission.GpuStep),
+                    Reason = db.NextReason(turn.Job.Id, Submission.GpuStep),
+                };
+                db.Insert(numbered, turn.Job);
             }
         }
 
@@ -82,9 +89,9 @@ internal sealed class ForgottenAttempts(SQLiteStorage storage, IObjectStore stor
         return true;
     }
 
-    /// <summary>The folders of a job that an unknown attempt gave its name, when they were begun, and the files in them.</summary>
-    private async IAsyncEnumerable<(Guid Attempt, DateTimeOffset StartedAt, HashSet<string> Names)> EditionsAsync(
-        string root, Guid jobId, HashSet<Guid> known, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>The folders of a job that an unknown attempt gave its name, and when they were begun.</summary>
+    private async IAsyncEnumerable<(Guid Attempt, DateTimeOffset StartedAt)> EditionsAsync(
+        string root, Guid jobId, HashSet<Guid> known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var prefix = $"{root}/{jobId:D}/";
         var objects = await store.ListAsync(prefix, cancellationToken).ToListAsync(cancellationToken);
@@ -92,7 +99,7 @@ internal sealed class ForgottenAttempts(SQLiteStorage storage, IObjectStore stor
         {
             if (Guid.TryParseExact(folder.Key, "D", out var id) && !known.Contains(id))
             {
-                yield return (id, folder.Min(stored => stored.ModifiedAt), [.. folder.Select(stored => stored.Key.Name)]);
+                yield return (id, folder.Min(stored => stored.ModifiedAt));
             }
         }
     }

@@ -9,14 +9,14 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>What of an attempt is published already, while the ledger, put back from an older copy, had forgotten it.</summary>
-internal sealed class PublishedEdition(SQLiteStorage storage, IObjectStore store, MediaProbe probe, WorkFolders folders)
+internal sealed class PublishedEdition(SQLiteStorage storage, IObjectStore store, AttemptFiles files, MediaProbe probe, WorkFolders folders)
 {
     /// <summary>Reads it back: each file is fetched, hashed and looked at, since nothing is known of it but its name.</summary>
     /// <returns>The worker's own files first; null when the job's attempt is none that was published.</returns>
     public async Task<IReadOnlyList<JobOutput>?> ReadBackAsync(Turn turn, CancellationToken cancellationToken)
     {
         var attempt = storage.Read(connection => ((Db)connection).CurrentAttempt(turn.Job.Id))!;
-        if (attempt.Result is not { } result || WorkerResult.TryRead(result) is not { Published: true })
+        if (!await files.IsPublishedAsync(attempt, turn.Parameters.WorkerOutputs, cancellationToken))
         {
             return null;
         }

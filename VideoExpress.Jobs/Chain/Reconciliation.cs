@@ -20,7 +20,7 @@ internal sealed class Reconciliation(
     {
         foreach (var attempt in storage.Read(connection => ((Db)connection).AttemptsOf(job.Id, Submission.GpuStep)))
         {
-            if (attempt.State == AttemptState.Superseded && await signs.AdoptResultAsync(attempt, cancellationToken))
+            if (attempt.State == AttemptState.Superseded && await signs.AdoptResultAsync(job, attempt, cancellationToken))
             {
                 break;
             }
@@ -33,7 +33,7 @@ internal sealed class Reconciliation(
     /// <exception cref="GpuException">A new attempt was sent, and refused.</exception>
     public async Task<RequestFate> ResolveAsync(Turn turn, Attempt attempt, CancellationToken cancellationToken)
     {
-        if (await signs.AdoptResultAsync(attempt, cancellationToken) || await signs.AdoptRequestAsync(attempt, cancellationToken))
+        if (await signs.AdoptResultAsync(turn.Job, attempt, cancellationToken) || await signs.AdoptRequestAsync(attempt, cancellationToken))
         {
             return RequestFate.Known;
         }
@@ -59,7 +59,7 @@ internal sealed class Reconciliation(
     {
         await files.SupersedeAsync(attempt, cancellationToken);
         Failpoint.Reach(FailpointNames.AttemptMarked);
-        if (await signs.AdoptResultAsync(attempt, cancellationToken))
+        if (await signs.AdoptResultAsync(turn.Job, attempt, cancellationToken))
         {
             return RequestFate.Known;
         }

@@ -1,19 +1,20 @@
 using System.Text.Json;
 using VideoExpress.Jobs.Data;
 using VideoExpress.Jobs.Gpu;
+using VideoExpress.Jobs.Types;
 using VideoExpress.Storage.SQLite;
 
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>
-/// What shows of an attempt without asking its provider: what that has told by itself, and what the worker has put into the store. A
-/// result found there is paid for and ours, whatever else anybody says.
+/// What shows of an attempt without asking its provider: what that has told by itself, what the worker has put into the store, and what was
+/// published of it. A result found there is paid for and ours, whatever else anybody says.
 /// </summary>
 internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, TimeProvider time)
 {
     /// <summary>Takes over a result that is there.</summary>
     /// <returns>False when there is none.</returns>
-    public async Task<bool> AdoptResultAsync(Attempt attempt, CancellationToken cancellationToken)
+    public async Task<bool> AdoptResultAsync(Job job, Attempt attempt, CancellationToken cancellationToken)
     {
         if (Told(attempt) is { State: GpuState.Completed, Output: { } output } told && IsResult(output))
         {
@@ -24,6 +25,12 @@ internal sealed class SignsOfLife(SQLiteStorage storage, AttemptFiles files, Tim
         if (await files.ResultAsync(attempt, cancellationToken) is { } result && IsResult(result))
         {
             Finish(attempt, result, WorkerResult.TryRead(result)?.Seconds);
+            return true;
+        }
+
+        if (await files.IsPublishedAsync(attempt, JobType.Of(job).WorkerOutputs, cancellationToken))
+        {
+            Finish(attempt, WorkerResult.OfPublished, null); // by a database that was put back since from an older copy
             return true;
         }
 

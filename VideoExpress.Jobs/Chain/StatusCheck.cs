@@ -29,7 +29,7 @@ internal sealed class StatusCheck(
         }
         catch (GpuException away) when (away.CanHeal && age.MayBeThere)
         {
-            return await signs.AdoptResultAsync(attempt, cancellationToken)
+            return await signs.AdoptResultAsync(job, attempt, cancellationToken)
                 ? new Finding.Finished()
                 : new Finding.Away(away.Message, away.RetryAfter);
         }
@@ -40,7 +40,7 @@ internal sealed class StatusCheck(
         }
 
         // Whatever else the provider says, a result in the store is paid for and ours.
-        if (await signs.AdoptResultAsync(attempt, cancellationToken))
+        if (await signs.AdoptResultAsync(job, attempt, cancellationToken))
         {
             return new Finding.Finished();
         }

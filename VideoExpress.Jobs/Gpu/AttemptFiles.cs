@@ -1,5 +1,6 @@
 using System.Text.Json;
 using VideoExpress.Jobs.Store;
+using VideoExpress.Jobs.Types;
 
 namespace VideoExpress.Jobs.Gpu;
 
@@ -26,6 +27,20 @@ internal sealed class AttemptFiles(IObjectStore store)
         && claim.TryGetProperty("request_id", out var id) && id.ValueKind == JsonValueKind.String
             ? id.GetString()
             : null;
+
+    /// <summary>True when all that only the worker can make lies under the attempt's published keys.</summary>
+    public async Task<bool> IsPublishedAsync(Attempt attempt, IReadOnlyList<WorkerOutput> outputs, CancellationToken cancellationToken)
+    {
+        foreach (var output in outputs)
+        {
+            if (await store.StatAsync(StoreKey.Published(attempt.JobId, attempt.Id.ToString("D"), output.FileName), cancellationToken) is null)
+            {
+                return false;
+            }
+        }
+
+        return outputs.Count > 0;
+    }
 
     /// <summary>True when a worker has begun the attempt.</summary>
     public async Task<bool> IsClaimedAsync(Attempt attempt, CancellationToken cancellationToken) =>

@@ -33,10 +33,7 @@ internal sealed record WorkerResult
 
     public string? Error { get; init; }
 
-    /// <summary>True for our own note that the attempt's files are published already, and nothing is left in the inbox.</summary>
-    public bool Published { get; init; }
-
-    /// <summary>That note.</summary>
+    /// <summary>Our own note that the attempt's files are published already, while nothing is left in the inbox.</summary>
     public static JsonElement OfPublished { get; } = JsonElement.Parse("""{"published":true}""");
 
     /// <summary>Reads a result; null when it has not the shape of one.</summary>

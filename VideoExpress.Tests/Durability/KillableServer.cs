@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.Data.Sqlite;
 using VideoExpress.Jobs.Failpoints;
+using VideoExpress.Tests.Storage.Crash;
 
 namespace VideoExpress.Tests.Durability;
 
@@ -137,6 +139,31 @@ internal sealed class KillableServer : IAsyncDisposable
     {
         _process!.Kill(); // SIGKILL; nothing happens when it is dead already
         await _process.WaitForExitAsync();
+    }
+
+    /// <summary>kill -9 of every process that the server started: its worker, and what that started.</summary>
+    public void KillWorkers()
+    {
+        foreach (var id in ProcessesOf(_url).Select(folder => int.Parse(Path.GetFileName(folder), CultureInfo.InvariantCulture)))
+        {
+            try
+            {
+                using var worker = Process.GetProcessById(id);
+                worker.Kill();
+            }
+            catch (ArgumentException)
+            {
+                // It has just ended by itself.
+            }
+        }
+    }
+
+    /// <summary>Stops it in good order.</summary>
+    public async Task StopAsync()
+    {
+        Signals.Terminate(_process!.Id);
+        await _process.WaitForExitAsync();
+        Assert.Equal(0, _process.ExitCode);
     }
 
     public async Task<Guid> PostAsync(string path, string body)

@@ -20,7 +20,7 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
     public ILookup<string, OutputRow> Outputs => _rows.Value.Outputs;
 
     /// <summary>Requests that our own gateway accepted, by their jobs.</summary>
-    public ILookup<string, string> AtHome => _rows.Value.AtHome;
+    public ILookup<string, HomeRow> AtHome => _rows.Value.AtHome;
 
     public string Store => Path.Combine(Data, "store");
 
@@ -39,7 +39,7 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
 
     private sealed record Rows(
         List<JobRow> Jobs, ILookup<string, AttemptRow> Attempts, ILookup<string, EventRow> Events, ILookup<string, OutputRow> Outputs,
-        ILookup<string, string> AtHome)
+        ILookup<string, HomeRow> AtHome)
     {
         public static Rows Read(string path)
         {
@@ -59,7 +59,7 @@ internal sealed record Aftermath(string Data, Till Till, IReadOnlyList<Submitted
                     from events where job_id is not null order by seq
                     """).ToLookup(row => row.JobId),
                 db.List<OutputRow>("select job_id, role, name, key, bytes, sha256 from outputs order by job_id, role, position").ToLookup(row => row.JobId),
-                db.List<HomeRow>("select id, json_extract(input, '$.job_id') as job_id from gpu_requests").ToLookup(row => row.JobId, row => row.Id));
+                db.List<HomeRow>("select status, json_extract(input, '$.job_id') as job_id from gpu_requests order by created_at").ToLookup(row => row.JobId));
         }
     }
 }
@@ -85,7 +85,10 @@ internal sealed class JobRow
 internal sealed class HomeRow
 {
     public string JobId { get; set; } = "";
-    public string Id { get; set; } = "";
+    public string Status { get; set; } = "";
+
+    /// <summary>Its workers died again and again: there never was a result.</summary>
+    public bool IsLost => Status == "FAILED";
 }
 
 internal sealed class AttemptRow

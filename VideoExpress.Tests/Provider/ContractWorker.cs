@@ -45,7 +45,7 @@ internal sealed class ContractWorker(StoreFiles store, ProviderClock clock, Prov
     private async Task<WorkerEnd> MakeAsync(ProviderRequest request, Task claiming, CancellationToken cancellationToken)
     {
         request.Advance(10);
-        await clock.DelayAsync(pace.Work, cancellationToken);
+        await clock.DelayAsync(request.Behaviour.WorksLong ? pace.LongWork : pace.Work, cancellationToken);
         if (request.Behaviour.Error is { } error)
         {
             return new WorkerEnd(ChargeEnd.Failed, null, error);

@@ -17,6 +17,9 @@ internal sealed record Misbehaviour
     /// <summary>The same request runs twice, on two workers at once.</summary>
     public bool RunsTwice { get; init; }
 
+    /// <summary>The work takes <see cref="ProviderPace.LongWork"/>: only the claim tells meanwhile that it is at work.</summary>
+    public bool WorksLong { get; init; }
+
     /// <summary>The handler ends with this error.</summary>
     public string? Error { get; init; }
 

@@ -16,6 +16,7 @@ internal static class Misbehaviours
             Run = Draw(random, RunLie.None, RunLie.None, RunLie.HangsUp, RunLie.Says500, RunLie.SaysHtml, RunLie.SaysHalf, RunLie.Loses),
             Vanishes = Draw(random, VanishingPoint.Nowhere, VanishingPoint.Nowhere, VanishingPoint.AfterResult),
             RunsTwice = random.Next(5) == 0,
+            WorksLong = random.Next(3) == 0,
             StatusErrors = Draw(random, 0, 0, 1),
             StatusHalves = Draw(random, 0, 0, 1),
             ResultExpires = random.Next(4) == 0,

@@ -13,16 +13,17 @@ internal static class PaidOnce
         return [.. Charged(after, job, charges), .. Reasoned(job, attempts), .. Booked(job, attempts, charges)];
     }
 
-    /// <summary>How often a job was paid: by the till, and by our own gateway, where a request is one charge however often it is handed out.</summary>
+    /// <summary>How often a job was paid: by the till, and at home, where a request is one charge however often it is handed out.</summary>
     public static int Times(Aftermath after, string jobId) =>
-        after.Till.Charges(Guid.Parse(jobId)).Count(charge => charge.IsPaid) + after.AtHome[jobId].Count();
+        after.Till.Charges(Guid.Parse(jobId)).Count(charge => charge.IsPaid) + after.AtHome[jobId].Count(request => !request.IsLost);
 
     /// <summary>Each charge but the last was for work that never came. A retry by the job's owner excuses none: what is there is not paid again.</summary>
     private static IEnumerable<Violation> Charged(Aftermath after, JobRow job, IReadOnlyList<Charge> charges)
     {
-        if (after.AtHome[job.JobId].Count() is > 1 and var times)
+        var atHome = after.AtHome[job.JobId].ToList();
+        if (atHome.SkipLast(1).Any(request => !request.IsLost))
         {
-            yield return new Violation(Invariant.Charges, $"{job.JobId} is {times} times at our own gateway");
+            yield return new Violation(Invariant.Charges, $"{job.JobId} is {atHome.Count} times at our own gateway: {string.Join(' ', atHome.Select(request => request.Status))}");
         }
 
         var paid = charges.Where(charge => charge.IsPaid).ToList();
@@ -64,7 +65,7 @@ internal static class PaidOnce
                 yield return new Violation(
                     Invariant.Ledger, $"{job.JobId}: {charge.RequestId} is in the till; the ledger has {attempt?.State ?? "nothing"} {attempt?.RequestId}");
             }
-            else if (charge is { End: ChargeEnd.Finished or ChargeEnd.Canceled, IsPaid: true } && attempt is { RequestId: not null, Seconds: null })
+            else if (charge is { End: ChargeEnd.Finished or ChargeEnd.Canceled, IsPaid: true, IsMeasured: true } && attempt is { RequestId: not null, Seconds: null })
             {
                 yield return new Violation(Invariant.Ledger, $"{job.JobId}: {charge.Seconds:0.0} s are in the till; the ledger has no seconds of a {attempt.State} attempt");
             }

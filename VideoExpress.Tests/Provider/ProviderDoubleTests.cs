@@ -56,6 +56,18 @@ public sealed class ProviderDoubleTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task ALostAnswer_OfALongWork_IsPaidOnce_SinceTheClaimTellsOfIt()
+    {
+        _provider.Script = _ => new Misbehaviour { Run = RunLie.HangsUp, WorksLong = true };
+        var jobId = await _host.RenderAsync();
+
+        await _host.UntilSucceededAsync(jobId);
+
+        Assert.Single(_provider.Till.All);
+        Assert.Empty(await CheckAsync(new SubmittedJob(jobId)));
+    }
+
+    [Fact]
     public async Task ARefusal_IsNotInTheTill()
     {
         _provider.Script = submission => submission.Number == 1 ? new Misbehaviour { Run = RunLie.Refuses } : Misbehaviour.None;

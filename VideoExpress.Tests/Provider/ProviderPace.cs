@@ -15,6 +15,9 @@ internal sealed record ProviderPace
     /// <summary>What a worker needs to make its file; charged.</summary>
     public TimeSpan Work { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a long work needs: longer than a server waits for a sign of life, at the default scale and a wait of a second.</summary>
+    public TimeSpan LongWork { get; init; } = TimeSpan.FromSeconds(180);
+
     /// <summary>How long a finished request is known. RunPod: 30 minutes.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromMinutes(30);
 

@@ -50,6 +50,9 @@ internal sealed class ProviderRequest : IDisposable
 
     public bool IsOver => Status is not (RunPodStates.InQueue or RunPodStates.InProgress);
 
+    /// <summary>A worker's handler has started.</summary>
+    public bool HasBegun => _startedAt is not null;
+
     /// <summary>When it became final; null while it is not.</summary>
     public TimeSpan? FinishedAt { get; private set; }
 

@@ -14,13 +14,13 @@ internal sealed class Till
     public IReadOnlyList<Charge> Charges(Guid jobId) => [.. All.Where(charge => charge.JobId == jobId)];
 
     public void Open(ProviderRequest request) =>
-        _charges[request.Id] = new Charge(_charges.Count + 1, request.Id, request.JobId, request.AttemptId, ChargeEnd.Open, 0, request.Behaviour);
+        _charges[request.Id] = new Charge(_charges.Count + 1, request.Id, request.JobId, request.AttemptId, ChargeEnd.Open, 0, false, request.Behaviour);
 
     /// <summary>A worker has left the request, or it ended without one. A second worker's seconds are charged as well.</summary>
     public void Record(ProviderRequest request, ChargeEnd end, TimeSpan billed) => _charges.AddOrUpdate(
         request.Id,
         _ => throw new InvalidOperationException("It was never accepted."),
-        (_, charge) => charge with { End = Later(charge.End, end), Seconds = charge.Seconds + billed.TotalSeconds });
+        (_, charge) => charge with { End = Later(charge.End, end), Seconds = charge.Seconds + billed.TotalSeconds, IsMeasured = request.HasBegun });
 
     private static ChargeEnd Later(ChargeEnd before, ChargeEnd now) => before == ChargeEnd.Finished ? before : now;
 }
@@ -32,8 +32,10 @@ internal sealed class Till
 /// <param name="AttemptId">The attempt that its input names.</param>
 /// <param name="End">How it ended for its worker.</param>
 /// <param name="Seconds">What is billed: cold start and execution, in the provider's time.</param>
+/// <param name="IsMeasured">The provider tells its execution time: a cold start alone is billed and not told.</param>
 /// <param name="Behaviour">What went wrong with it.</param>
-internal sealed record Charge(int Number, string RequestId, Guid JobId, Guid AttemptId, ChargeEnd End, double Seconds, Misbehaviour Behaviour)
+internal sealed record Charge(
+    int Number, string RequestId, Guid JobId, Guid AttemptId, ChargeEnd End, double Seconds, bool IsMeasured, Misbehaviour Behaviour)
 {
     /// <summary>False for what ended before a worker did anything, or with a look at the store alone.</summary>
     public bool IsPaid => Seconds > 0;

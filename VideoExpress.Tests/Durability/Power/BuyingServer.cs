@@ -75,7 +75,8 @@ internal sealed class BuyingServer : IAsyncDisposable
     {
         var violations = await Invariants.SettledAsync(() => new Aftermath(Server.Data, Provider.Till, _submitted), Settling);
         Assert.True(violations.Count == 0, $"{hint}\n{string.Join('\n', violations)}\n{string.Join('\n', Provider.Till.All)}\n{Server.Log()}");
-        Assert.Equal(0, Server.Read<long>("select count(*) from jobs where status <> 'SUCCEEDED'"));
+        var failed = Server.Read<string>("select coalesce(group_concat(job_id || ' ' || status || ' ' || coalesce(error, '')), '') from jobs where status <> 'SUCCEEDED'");
+        Assert.True(failed.Length == 0, $"{hint}: {failed}\n{Server.Log()}");
         Assert.All(Provider.Till.All.GroupBy(charge => charge.JobId), charges => Assert.True(charges.Count() == 1, $"{hint}: {string.Join('\n', charges)}"));
     }
 

@@ -8,7 +8,7 @@ namespace VideoExpress.Tests.Durability.Torture;
 /// <param name="Chain">The chain of its jobs; null: a monkey's, of any chain.</param>
 /// <param name="Failpoint">Where the first process dies; null: at random moments.</param>
 /// <param name="Crashes">How often.</param>
-/// <param name="Deaths">How each process dies; the one behind the last lives on.</param>
+/// <param name="Deaths">How one process after another dies; the server behind the last lives on.</param>
 /// <param name="Jobs">What is handed in.</param>
 internal sealed record Schedule(
     int Seed, Chain? Chain, string? Failpoint, Crashes Crashes, IReadOnlyList<Death> Deaths, IReadOnlyList<PlannedJob> Jobs)
@@ -50,10 +50,11 @@ internal enum Crashes
     InRecovery,
 }
 
-/// <summary>How a process dies: at a failpoint, or when its time is over.</summary>
-internal sealed record Death(string? Failpoints, TimeSpan? After)
+/// <summary>How a process dies: the server at a failpoint, or it or its worker when their time is over.</summary>
+internal sealed record Death(string? Failpoints, TimeSpan? After, bool IsOfWorker = false)
 {
-    public override string ToString() => Failpoints ?? string.Create(CultureInfo.InvariantCulture, $"killed after {After?.TotalMilliseconds:0} ms");
+    public override string ToString() =>
+        Failpoints ?? string.Create(CultureInfo.InvariantCulture, $"{(IsOfWorker ? "worker " : "")}killed after {After?.TotalMilliseconds:0} ms");
 }
 
 /// <summary>A job to be handed in.</summary>

@@ -45,7 +45,7 @@ internal static class Schedules
             Job(chain, random, needsLoss ? new Misbehaviour { Run = RunLie.Loses } : Misbehaviour.None),
             Job(chain, random, needsLoss ? new Misbehaviour { Run = RunLie.Loses } : Misbehaviours.Harmless(random, chance: 0.6)),
         };
-        var first = new Death($"{failpoint}:{(failpoint.StartsWith("poll", StringComparison.Ordinal) ? random.Next(1, 5) : random.Next(1, 3))}", null);
+        var first = new Death($"{failpoint}:{(failpoint.StartsWith("poll", StringComparison.Ordinal) ? random.Next(1, 4) : random.Next(1, 3))}", null);
         IReadOnlyList<Death> deaths = crashes switch
         {
             Crashes.One => [first],
@@ -55,14 +55,15 @@ internal static class Schedules
         return new Schedule(seed, chain, failpoint, crashes, deaths, jobs);
     }
 
-    /// <summary>A schedule of random moments: jobs of every chain, some cancelled, while the provider misbehaves and the server is killed.</summary>
+    /// <summary>A schedule of random moments: jobs of every chain, some cancelled, while the provider misbehaves, and the server or its
+    /// local worker is killed.</summary>
     public static Schedule Monkey(int seed)
     {
         var random = new Random(seed);
         var jobs = Enumerable.Range(0, random.Next(4, 8))
             .Select(_ => Job(Draw(random, Enum.GetValues<Chain>()), random, random.Next(4) == 0 ? Misbehaviours.Costly(random) : Misbehaviours.Harmless(random, 0.7)))
             .ToList();
-        var deaths = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Moment(random, 20, 2500)).ToList();
+        var deaths = Enumerable.Range(0, random.Next(1, 5)).Select(_ => Moment(random, 20, 1500) with { IsOfWorker = random.Next(4) == 0 }).ToList();
         return new Schedule(seed, null, null, Crashes.InRecovery, deaths, jobs);
     }
 

@@ -90,21 +90,23 @@ internal sealed class Trial : IDisposable
         return OutcomeOf(submitted, violations);
     }
 
-    /// <summary>One process after another, each until it dies; the last one lives on.</summary>
+    /// <summary>One process after another, each until it dies; the last server lives on.</summary>
     private async Task LiveAsync(CancellationToken drained)
     {
         try
         {
             foreach (var death in _schedule.Deaths)
             {
-                _isUp = await _server.TryStartAsync(death.Failpoints);
+                _isUp = _server.IsAlive || await _server.TryStartAsync(death.Failpoints);
                 await DieAsync(death, drained);
-                _isUp = false;
                 _died++;
             }
 
-            await _server.StartAsync();
-            _isUp = true;
+            if (!_server.IsAlive)
+            {
+                await _server.StartAsync();
+                _isUp = true;
+            }
         }
         catch (OperationCanceledException) when (drained.IsCancellationRequested)
         {
@@ -117,10 +119,21 @@ internal sealed class Trial : IDisposable
         if (death.After is { } after)
         {
             await Task.Delay(after, TimeProvider.System, drained);
+        }
+
+        if (death.IsOfWorker)
+        {
+            _server.KillWorkers();
+            return;
+        }
+
+        if (death.After is not null)
+        {
             await _server.KillAsync();
         }
 
         await _server.Ended.WaitAsync(drained);
+        _isUp = false;
         if (!_server.WasKilled)
         {
             throw new InvalidOperationException($"It ended by itself: {string.Join('\n', _server.Errors)}");
