@@ -92,7 +92,7 @@ public sealed class FullDiskTests : IAsyncLifetime
         seconds: 20);
 
     private static async Task<Guid[]> JobsAsync(KillableServer server) =>
-        [.. (await server.Http.GetFromJsonAsync<JsonElement>("/jobs")).GetProperty("jobs").EnumerateArray().Select(job => job.GetProperty("job_id").GetGuid())];
+        [.. (await server.Http.GetFromJsonAsync<JsonElement>("/jobs")).EnumerateArray().Select(job => job.GetProperty("job_id").GetGuid())];
 
     private static async Task UntilSucceededAsync(KillableServer server, Guid jobId)
     {
