@@ -53,6 +53,12 @@ internal sealed class KillableServer : IAsyncDisposable
     /// <summary>Environment variables of its processes, beside those of the test.</summary>
     public Dictionary<string, string> Variables { get; } = [];
 
+    /// <summary>The command that starts it, such as one that mounts a disk at its data folder first.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
+    /// <summary>The root folder as it sees it, with disks that nobody else sees.</summary>
+    public string RootSeen => $"/proc/{_process!.Id}/root";
+
     /// <summary>The file that all is in.</summary>
     public string Database => Path.Combine(Data, "videoexpress.db");
 
@@ -85,11 +91,12 @@ internal sealed class KillableServer : IAsyncDisposable
     public async Task<bool> TryStartAsync(string? failpoints = null)
     {
         _process?.Dispose();
-        var start = new ProcessStartInfo("dotnet",
+        string[] command =
         [
-            Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
+            .. Wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "VideoExpress.Web.dll"), "--contentRoot", Repository, "--data", Data, "--urls", _url,
             "--RunPod:PollInterval", "00:00:00.200", .. Options,
-        ])
+        ];
+        var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true, // the log file has it all
             RedirectStandardError = true,

@@ -101,6 +101,24 @@ public sealed class ScheduleTests : SQLiteTest
         Assert.Equal(id, Connection.GetFirstByLowestScoreFromSet("schedule", 0, double.MaxValue));
     }
 
+    [Theory]
+    [InlineData(2000)]
+    [InlineData(2100)]
+    public void WhatIsDue_IsSaidByTheStoragesClock_WhateverTheSystemsSays(int year)
+    {
+        var time = new FakeTimeProvider(new DateTimeOffset(year, 2, 28, 23, 59, 0, TimeSpan.Zero));
+        using var folder = new TempFolder();
+        using var storage = new SQLiteStorage(folder.File("hangfire.db"), new SQLiteStorageOptions { TimeProvider = time });
+        using var connection = storage.GetConnection();
+        var id = new BackgroundJobClient(storage).Create(AJob(), new ScheduledState(time.GetUtcNow().UtcDateTime.AddMinutes(2)));
+
+        // As Hangfire's own scheduler asks, by the system's clock.
+        string? Due() => connection.GetFirstByLowestScoreFromSet("schedule", 0, JobHelper.ToTimestamp(Now()));
+        Assert.Null(Due());
+        time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(id, Due());
+    }
+
     [Fact]
     public async Task DueTimes_WaitUntilTheEarliest()
     {

@@ -21,8 +21,6 @@ internal sealed class HeldDisk : IDisposable
     /// <summary>Its root, for anybody.</summary>
     public string Path => $"/proc/{_holder.Id}/root{_folder.Path}";
 
-    private string Filling => System.IO.Path.Combine(Path, "filling");
-
     /// <param name="options">As tmpfs takes them, such as <c>size=8m</c>.</param>
     public static async Task<HeldDisk> MountAsync(string options)
     {
@@ -30,26 +28,6 @@ internal sealed class HeldDisk : IDisposable
         Assert.Equal("ready", await disk._holder.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20)));
         return disk;
     }
-
-    /// <summary>Leaves no byte free.</summary>
-    public void Fill()
-    {
-        using var file = new FileStream(Filling, FileMode.Append, FileAccess.Write, FileShare.None, bufferSize: 0);
-        try
-        {
-            while (true)
-            {
-                file.Write(new byte[4096]);
-            }
-        }
-        catch (IOException)
-        {
-            // Full.
-        }
-    }
-
-    /// <summary>Takes away what filled it.</summary>
-    public void Free() => File.Delete(Filling);
 
     public void Dispose()
     {

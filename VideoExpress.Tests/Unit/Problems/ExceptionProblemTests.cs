@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using VideoExpress.Web.Problems;
@@ -18,6 +19,14 @@ public sealed class ExceptionProblemTests
     [InlineData(false, StatusCodes.Status500InternalServerError)]
     public async Task AFailureToReadOrWrite_IsTheClients_OnlyWhenItIsGone(bool isAborted, int status) =>
         Assert.Equal(status, await StatusOfAsync(new IOException("disk"), isAborted));
+
+    [Theory]
+    [InlineData(SQLitePCL.raw.SQLITE_FULL, StatusCodes.Status507InsufficientStorage)]
+    [InlineData(SQLitePCL.raw.SQLITE_READONLY, StatusCodes.Status503ServiceUnavailable)]
+    [InlineData(SQLitePCL.raw.SQLITE_IOERR, StatusCodes.Status503ServiceUnavailable)] // a mount that became read-only under an open file
+    [InlineData(SQLitePCL.raw.SQLITE_CONSTRAINT, StatusCodes.Status500InternalServerError)]
+    public async Task ADiskThatTakesNoWrites_IsToldFromAMistakeOfOurs(int code, int status) =>
+        Assert.Equal(status, await StatusOfAsync(new SqliteException("no", code), isAborted: false));
 
     private static async Task<int> StatusOfAsync(Exception thrown, bool isAborted)
     {
