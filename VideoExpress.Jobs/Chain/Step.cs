@@ -109,7 +109,11 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
             throw new CrashLoopException(turn.Row);
         }
 
-        await Suspects.WaitAsync(cancellationToken);
+        if (!await Suspects.WaitAsync(TimeSpan.Zero, cancellationToken))
+        {
+            return new Again(BusyPause, "The process ended while it was at work: it waits to be run alone."); // and holds no thread
+        }
+
         try
         {
             storage.Write(db => db.RaiseCrashes(turn.Job.Id, turn.Row.HangfireId));
