@@ -1,3 +1,4 @@
+using Hangfire;
 using Hangfire.Common;
 using Hangfire.States;
 using Hangfire.Storage;
@@ -36,7 +37,8 @@ internal sealed partial class ChainFilter : JobFilterAttribute, IElectStateFilte
         context.CandidateState = context.CandidateState switch
         {
             SucceededState { Result: Again again } => new AgainState(again, _time.GetUtcNow() + again.Delay),
-            SucceededState { Result: OutOfTurn early } => new AwaitingState(early.ParentId),
+            SucceededState { Result: OutOfTurn early } => // deleted with its parent: it would be out of turn for ever
+                new AwaitingState(early.ParentId, new EnqueuedState(), JobContinuationOptions.OnlyOnSucceededState),
             FailedState failed => ElectFailure(jobId, context.BackgroundJob.Id, failed),
             EnqueuedState started when context.CurrentState == AwaitingState.StateName && context.BackgroundJob.Job.Type == typeof(PollStep) =>
                 _pace.BeforeFirst(jobId) is var pause && pause > TimeSpan.Zero ? new ScheduledState((_time.GetUtcNow() + pause).UtcDateTime) : started,

@@ -7,6 +7,9 @@ namespace VideoExpress.Jobs.Chain;
 /// <summary>How long a poll waits before it looks again.</summary>
 internal sealed class PollPace(SQLiteStorage storage, RunPodSettings settings, TimeProvider time)
 {
+    /// <summary>How many polls are to come in each second that is not over; a rate below one a second has longer ones.</summary>
+    private readonly SortedDictionary<long, int> _planned = [];
+
     /// <summary>
     /// <see cref="RunPodSettings.PollInterval"/> for what was sent just now, longer for what has been at work for long, stretched so that all
     /// polls together stay under <see cref="RunPodSettings.MaxPollsPerSecond"/>, doubled while the provider has not begun; up to a fifth more so
@@ -18,7 +21,7 @@ internal sealed class PollPace(SQLiteStorage storage, RunPodSettings settings, T
     {
         var inFlight = storage.Read(connection => ((Db)connection).AttemptsInFlight());
         var age = attempt is null ? TimeSpan.Zero : time.GetUtcNow() - attempt.CreatedAt;
-        return Spread(Interval(settings, inFlight, phase, age));
+        return Slot(Spread(Interval(settings, inFlight, phase, age)));
     }
 
     /// <summary>
@@ -29,7 +32,7 @@ internal sealed class PollPace(SQLiteStorage storage, RunPodSettings settings, T
     {
         Db db = connection;
         var fair = Fair(settings, db.AttemptsInFlight());
-        return fair > settings.PollInterval && db.WebhooksOf(jobId) == 0 ? Spread(fair) : TimeSpan.Zero;
+        return fair > settings.PollInterval && db.WebhooksOf(jobId) == 0 ? Slot(Spread(fair)) : TimeSpan.Zero;
     });
 
     internal static TimeSpan Interval(RunPodSettings settings, int inFlight, string phase, TimeSpan age)
@@ -45,4 +48,30 @@ internal sealed class PollPace(SQLiteStorage storage, RunPodSettings settings, T
     private static TimeSpan Fair(RunPodSettings settings, int inFlight) => TimeSpan.FromSeconds(inFlight / settings.MaxPollsPerSecond);
 
     private static TimeSpan Spread(TimeSpan interval) => interval * (1 + (0.2 * Random.Shared.NextDouble()));
+
+    /// <summary>The first time from <paramref name="pause"/> on whose second has room for another poll.</summary>
+    private TimeSpan Slot(TimeSpan pause)
+    {
+        var length = Math.Max(TimeSpan.TicksPerSecond, (long)(TimeSpan.TicksPerSecond / settings.MaxPollsPerSecond));
+        var room = Math.Max(1, (int)settings.MaxPollsPerSecond);
+        var now = time.GetUtcNow().UtcTicks;
+        lock (_planned)
+        {
+            while (_planned.Count > 0 && _planned.Keys.First() < now / length)
+            {
+                _planned.Remove(_planned.Keys.First());
+            }
+
+            var wanted = (now + pause.Ticks) / length;
+            var second = wanted;
+            while (_planned.GetValueOrDefault(second) >= room)
+            {
+                second++;
+            }
+
+            var before = _planned.GetValueOrDefault(second);
+            _planned[second] = before + 1;
+            return second == wanted ? pause : TimeSpan.FromTicks((second * length) + (before * length / room) - now);
+        }
+    }
 }

@@ -7,7 +7,7 @@ using VideoExpress.Storage.SQLite;
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>Looks once at the provider's request and comes back later; no thread waits for a GPU.</summary>
-[Queue(StepQueues.Quick)]
+[Queue(StepQueues.Poll)]
 internal sealed class PollStep(
     SQLiteStorage storage, JobTransitions transitions, Submission submission, Reconciliation reconciliation, StatusCheck check, PollPace pace,
     ILogger<PollStep> logger)

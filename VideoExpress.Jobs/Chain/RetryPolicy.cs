@@ -1,3 +1,6 @@
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
 namespace VideoExpress.Jobs.Chain;
 
 /// <summary>When a failed step is tried again: exponential back-off with jitter for what can heal, never for what cannot.</summary>
@@ -20,6 +23,7 @@ internal static class RetryPolicy
         {
             JobException { CanHeal: true } healing => healing.TriesAtMost ?? MaxTries,
             JobException => 0,
+            SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY } => MaxTries, // the disk, not the job
             _ => MaxUnclassifiedTries,
         };
         if (tries > limit)

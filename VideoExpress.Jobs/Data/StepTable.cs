@@ -32,7 +32,7 @@ internal static class StepTable
 
     /// <summary>It works, or its owner wants it tried anew.</summary>
     public static void ClearTries(this Db db, Guid jobId, int ordinal) => db.Execute(
-        "update steps set tries = 0, crashes = 0 where job_id = @id and ordinal = @ordinal and (tries > 0 or crashes > 0)",
+        "update steps set tries = 0, crashes = 0 where job_id = @id and ordinal = @ordinal and (tries > 0 or crashes <> 0)",
         new { id = jobId.Text(), ordinal });
 
     /// <summary>The process has ended while it was at work, perhaps because of it, unless it was stopped in good order.</summary>

@@ -7,7 +7,7 @@ using VideoExpress.Web.Settings;
 namespace VideoExpress.Web.Hosting;
 
 /// <summary>
-/// Hangfire's servers, one for each queue. They start when the web server listens, since steps call our own gateway and hand out URLs
+/// Hangfire's servers, one for each kind of work. They start when the web server listens, since steps call our own gateway and hand out URLs
 /// of this host, and stop with it.
 /// </summary>
 internal sealed class StepServers(
@@ -20,9 +20,9 @@ internal sealed class StepServers(
     {
         address.Listen(urls.Local);
         Upkeep.Schedule(storage, retention);
-        _servers.Add(Start(StepQueues.Quick, settings.Workers, isLightweight: false));
-        _servers.Add(Start(StepQueues.Media, settings.MediaWorkers, isLightweight: true));
-        _servers.Add(Start(StepQueues.Upkeep, workers: 1, isLightweight: true));
+        _servers.Add(Start([StepQueues.Poll, StepQueues.Quick], settings.Workers, isLightweight: false));
+        _servers.Add(Start([StepQueues.Media], settings.MediaWorkers, isLightweight: true));
+        _servers.Add(Start([StepQueues.Upkeep], workers: 1, isLightweight: true));
         return Task.CompletedTask;
     }
 
@@ -50,11 +50,11 @@ internal sealed class StepServers(
     /// <inheritdoc />
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private BackgroundJobServer Start(string queue, int workers, bool isLightweight) => new(
+    private BackgroundJobServer Start(string[] queues, int workers, bool isLightweight) => new(
         new BackgroundJobServerOptions
         {
-            ServerName = queue,
-            Queues = [queue],
+            ServerName = queues[^1],
+            Queues = queues, // in this order
             WorkerCount = workers,
             IsLightweightServer = isLightweight,
             Activator = services.GetRequiredService<JobActivator>(),

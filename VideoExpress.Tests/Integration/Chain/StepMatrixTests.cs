@@ -71,7 +71,11 @@ public sealed class StepMatrixTests : LyingProviderTests
             Assert.Equal((ordinal, state, ordinal == 0 ? JobStatus.Running : JobStatus.Canceled), (ordinal, state, job.Status));
         }
 
-        await Host.UntilAsync(jobs[(4, DeletedState.StateName)], job => job.Phase is null);
+        foreach (var (ordinal, state) in Cells.Where(cell => cell.Ordinal > 0))
+        {
+            await Host.UntilAsync(jobs[(ordinal, state)], job => job.Phase is null);
+        }
+
         Assert.Equal(Cells.Length, Provider.Accepted.Count);
         Assert.Equal(Cells.Count(cell => cell.Ordinal > 0), Provider.Cancelled.Distinct().Count());
     }
@@ -228,11 +232,8 @@ public sealed class StepMatrixTests : LyingProviderTests
         }
     }
 
-    private void AssertPublishedOnce(Guid jobId)
-    {
-        Assert.Equal(1, Host.Read(db => db.Scalar<int>("select count(*) from events where job_id = @id and type = 'succeeded'", new { id = jobId.Text() })));
-        Assert.Equal(1, Host.Read(db => db.Scalar<int>("select count(distinct substr(key, 1, 78)) from outputs where role = 'output'")));
-    }
+    private void AssertPublishedOnce(Guid jobId) => Assert.Equal(
+        1, Host.Read(db => db.Scalar<int>("select count(*) from events where job_id = @id and type = 'succeeded'", new { id = jobId.Text() })));
 
     private async Task<Guid> AtProviderAsync()
     {
@@ -263,7 +264,7 @@ public sealed class StepMatrixTests : LyingProviderTests
         for (var time = 0; time < times; time++)
         {
             using var transaction = connection.CreateWriteTransaction();
-            transaction.AddToQueue(ordinal < 2 ? StepQueues.Quick : StepQueues.Media, HangfireId(jobId, ordinal));
+            transaction.AddToQueue(ordinal switch { < 1 => StepQueues.Quick, 1 => StepQueues.Poll, _ => StepQueues.Media }, HangfireId(jobId, ordinal));
             transaction.Commit();
         }
     }
@@ -287,7 +288,7 @@ public sealed class StepMatrixTests : LyingProviderTests
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         while (Host.Read(db => db.StepsOf(jobId)).Exists(step => StateOf(step.HangfireId) is "Enqueued" or "Processing"))
         {
-            Assert.False(deadline.IsCancellationRequested, $"{cell}: its steps do not come to rest.");
+            Assert.False(deadline.IsCancellationRequested, $"{cell}: its steps do not come to rest: {string.Join(' ', Host.Read(db => db.StepsOf(jobId)).Select(step => StateOf(step.HangfireId)))}.");
             await Task.Delay(TimeSpan.FromMilliseconds(2), TimeProvider.System, CancellationToken.None);
         }
     }
