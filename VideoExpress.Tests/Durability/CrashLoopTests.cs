@@ -15,7 +15,7 @@ public sealed class CrashLoopTests : IAsyncLifetime
         IsSlow = true, Vanishes = VanishingPoint.AfterClaim, VanishesUnnoticed = true, Webhook = WebhookLie.Never,
     };
 
-    private readonly KillableServer _server = new();
+    private KillableServer _server = null!;
     private ProviderDouble _provider = null!;
 
     public async Task InitializeAsync()
@@ -23,12 +23,17 @@ public sealed class CrashLoopTests : IAsyncLifetime
         _provider = await ProviderDouble.StartAsync();
         _provider.Script = submission =>
             submission.Input["prompt"]!.GetValue<string>() == "endless" ? EndlessAndSlow : Misbehaviour.None;
-        _server.Options =
-        [
-            "--RunPod:Endpoint", _provider.Endpoint.AbsoluteUri, "--RunPod:ApiKey", ProviderDouble.ApiKey, "--RunPod:PollInterval", "00:00:00.100",
-            "--Gateway:LocalWorker", "false",
-        ];
+        _server = ServerOf(_provider);
     }
+
+    private static KillableServer ServerOf(ProviderDouble provider) => new()
+    {
+        Options =
+        [
+            "--RunPod:Endpoint", provider.Endpoint.AbsoluteUri, "--RunPod:ApiKey", ProviderDouble.ApiKey, "--RunPod:PollInterval", "00:00:00.100",
+            "--Gateway:LocalWorker", "false",
+        ],
+    };
 
     public async Task DisposeAsync()
     {
