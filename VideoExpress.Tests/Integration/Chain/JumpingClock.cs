@@ -7,9 +7,19 @@ namespace VideoExpress.Tests.Integration.Chain;
 internal sealed class JumpingClock : TimeProvider
 {
     private long _ahead;
+    private long _passed;
 
     /// <summary>Sets it forward, or back.</summary>
     public void Jump(TimeSpan by) => Interlocked.Add(ref _ahead, by.Ticks);
+
+    /// <summary>Time goes by in whole seconds, and everybody is awake; timers do not notice.</summary>
+    public void Pass(TimeSpan time)
+    {
+        Interlocked.Add(ref _passed, time.Ticks);
+        Jump(time);
+    }
+
+    public override long GetTimestamp() => System.GetTimestamp() + (Interlocked.Read(ref _passed) / TimeSpan.TicksPerSecond * TimestampFrequency);
 
     public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddTicks(Interlocked.Read(ref _ahead));
 }

@@ -15,6 +15,7 @@ internal sealed class LyingProvider : IAsyncDisposable
 {
     public const string NotFound = "404";
     public const string Away = "503";
+    public const string Unauthorized = "401";
 
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<TakenRequest> _accepted = new();
@@ -143,6 +144,7 @@ internal sealed class LyingProvider : IAsyncDisposable
         return body switch
         {
             NotFound => Results.NotFound(),
+            Unauthorized => Results.StatusCode(StatusCodes.Status401Unauthorized),
             Away => Results.StatusCode(StatusCodes.Status503ServiceUnavailable),
             _ => Json(body),
         };

@@ -13,6 +13,9 @@ public abstract class LyingProviderTests : IAsyncLifetime
 
     private protected ChainHost Host { get; private set; } = null!;
 
+    /// <summary>The server's clock.</summary>
+    private protected JumpingClock Clock { get; } = new();
+
     public async Task InitializeAsync() => Provider = await LyingProvider.StartAsync();
 
     public async Task DisposeAsync()
@@ -41,9 +44,8 @@ public abstract class LyingProviderTests : IAsyncLifetime
     }
 
     private protected async Task StartAsync(string unknownFateWait, params string[] options) => Host = await ChainHost.StartAsync(
-    [
-        "--RunPod:Endpoint", Provider.Endpoint.AbsoluteUri, "--RunPod:ApiKey", "k", "--RunPod:UnknownFateWait", unknownFateWait, .. options,
-    ]);
+        Clock,
+        ["--RunPod:Endpoint", Provider.Endpoint.AbsoluteUri, "--RunPod:ApiKey", "k", "--RunPod:UnknownFateWait", unknownFateWait, .. options]);
 
     private protected Task<Guid> PostAsync() => Host.PostAsync(
         "/jobs", """{"type":"RENDER","quality":"final","params":{"prompt":"a lighthouse","duration":1,"resolution":"480p"} }""");

@@ -102,7 +102,10 @@ public sealed class ReconciliationTests : LyingProviderTests
         Provider.OnStatus = taken => $$"""{"id":"{{taken.Id}}","status":"IN_PROGRESS"}""";
         await Until.TrueAsync(() => Host.Read(db => db.CurrentAttempt(jobId))!.RunningSince is not null);
 
-        Backdate("running_since", TimeSpan.FromMinutes(21));
+        Clock.Jump(TimeSpan.FromHours(9)); // asleep, and the worker perhaps with us
+        await Provider.LookedAsync(2);
+        Assert.Equal(JobStatus.Running, Stand(jobId).Status);
+        Clock.Pass(TimeSpan.FromMinutes(21));
         var job = await Host.UntilOverAsync(jobId);
 
         Assert.Equal(JobStatus.Failed, job.Status);

@@ -29,9 +29,9 @@ internal sealed class TestWorker(HttpWorker wire)
     public Task ProgressAsync(TakenRequest request, int progress, int seq) => wire.ReportAsync(
         request.Id, $$"""{"status":"IN_PROGRESS","output":{"progress":{{progress}},"phase":"generating","seq":{{seq}}} }""");
 
-    public static Task ClaimAsync(TakenRequest request) => PutAsync(request.Input["claim_put_url"]!, new JsonObject
+    public static Task ClaimAsync(TakenRequest request, bool saysWhich = true) => PutAsync(request.Input["claim_put_url"]!, new JsonObject
     {
-        ["attempt_id"] = request.AttemptId, ["worker"] = "w1", ["request_id"] = request.Id,
+        ["attempt_id"] = request.AttemptId, ["worker"] = "w1", ["request_id"] = saysWhich ? request.Id : null,
     });
 
     /// <summary>Puts the video and the result into the store; reports nothing.</summary>
