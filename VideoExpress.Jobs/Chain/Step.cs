@@ -102,7 +102,13 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
         }
 
         var turn = new Turn(job, row);
-        return OutOfPlace(job, row, rows) ?? (await (row.Crashes > 0 ? ActAloneAsync(turn, cancellationToken) : ActAsync(turn, cancellationToken))).ButAtOnceWhenToldMore(turn, told);
+        if (OutOfPlace(job, row, rows) is { } other)
+        {
+            return other;
+        }
+
+        var outcome = row.Crashes > 0 ? await ActAloneAsync(turn, cancellationToken) : await ActAsync(turn, cancellationToken);
+        return outcome.ButAtOnceWhenToldMore(turn, told);
     }
 
     private async Task<StepOutcome> ActAloneAsync(Turn turn, CancellationToken cancellationToken)
