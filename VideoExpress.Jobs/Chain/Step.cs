@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Hangfire.Server;
 using Hangfire.Storage;
 using Microsoft.Extensions.Logging;
@@ -22,10 +21,8 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
     /// <summary>A step that the process has not survived this often is given up, so that the others go on.</summary>
     private const int MaxCrashes = 3;
 
-    /// <summary>
-    /// Suspects of one kind work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.
-    /// </summary>
-    private static readonly ConcurrentDictionary<Type, SemaphoreSlim> Suspects = new();
+    /// <summary>Suspects work one at a time: of those that were at work when the process ended, one alone may be to blame for the next end.</summary>
+    private static readonly SemaphoreSlim Suspects = new(1);
 
     /// <summary>Every step there is.</summary>
     public static IReadOnlyList<Type> Types { get; } =
@@ -118,8 +115,7 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
             throw new CrashLoopException(turn.Row);
         }
 
-        var gate = Suspects.GetOrAdd(GetType(), _ => new SemaphoreSlim(1));
-        if (!await gate.WaitAsync(TimeSpan.Zero, cancellationToken))
+        if (!await Suspects.WaitAsync(TimeSpan.Zero, cancellationToken))
         {
             return new Again(BusyPause, "It was at work when the server ended, and another one that was goes first.");
         }
@@ -133,7 +129,7 @@ internal abstract partial class Step(SQLiteStorage storage, JobTransitions trans
         }
         finally
         {
-            gate.Release();
+            Suspects.Release();
         }
     }
 
