@@ -41,7 +41,7 @@ public sealed record Attempt
     /// <summary>When its row was committed, UTC: before the request went out.</summary>
     public required DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>Since when the provider has said, UTC, at each look, that it does not know the request; null while it does.</summary>
+    /// <summary>When the provider first said, UTC, that it does not know the request, and has not known it since; null while it does.</summary>
     public DateTimeOffset? MissingSince { get; init; }
 
     /// <summary>Since when the provider has said, UTC, at each look, that a worker has it; null while none has.</summary>
@@ -50,7 +50,7 @@ public sealed record Attempt
     /// <summary>Which worker that is, and which hand-out, as the provider says.</summary>
     public string? RunningAs { get; init; }
 
-    /// <summary>Since when its endpoint has shown, UTC, at each look, nothing that could be it; null while its fate is known.</summary>
+    /// <summary>When its endpoint first showed, UTC, nothing that could be it, and has shown nothing since; null while its fate is known.</summary>
     public DateTimeOffset? QuietSince { get; init; }
 }
 
@@ -75,6 +75,6 @@ public enum AttemptState
     /// <summary>The provider has acknowledged its cancellation, or it was over.</summary>
     Canceled,
 
-    /// <summary>Given up without a sign of life; a late start of it ends unpaid.</summary>
+    /// <summary>Given up, without a sign of life or because its worker was lost; a late start of it ends unpaid.</summary>
     Superseded,
 }
